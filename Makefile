@@ -1,0 +1,47 @@
+# The verbs of the project. Without make, README.md shows the same lines for pip.
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check bench soak screenshots constraints
+
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+PYTHON ?= python3
+PYTEST_WORKERS ?= auto
+
+help: ## Show this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+setup: $(STAMP) ## Make .venv and install everything that constraints.txt pins
+
+$(STAMP): constraints.txt pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv -c constraints.txt
+	$(BIN)/uv pip install --quiet --python $(BIN)/python -r constraints.txt
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps -e .
+	@touch $@
+
+demo: setup ## Start everything with a pretend world, example journeys and people who answer
+	$(BIN)/tropa up --demo
+
+test: setup ## Run the tests
+	$(BIN)/pytest -n $(PYTEST_WORKERS) --dist loadgroup
+
+check: setup ## Format, lint, types, floors of the house and tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/pytest -n $(PYTEST_WORKERS) --dist loadgroup
+
+bench: setup ## Measure what the README claims about speed
+	$(BIN)/python -m bench
+
+soak: setup ## Run for hours under kills and faults, and count what was lost or doubled
+	$(BIN)/pytest -m soak -s
+
+screenshots: setup ## Take the pictures of docs/ from a running demo
+	$(BIN)/python -m bench.screenshots
+
+constraints: ## Pin everything anew
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --group dev --upgrade \
+		--no-emit-index-url --no-header pyproject.toml -o constraints.txt

@@ -1,0 +1,233 @@
+"""Trips: enrolling through the API, where contacts are and why, what was sent and what came back."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.contacts import found as contact_found
+from api.doors import After, Authorised, Limit, Shared, after_id, iso, paged
+from api.journeys import found as journey_found
+from engine.enroll import Candidate, enroll_many
+from engine.errors import IdempotencyMismatch
+from store import contacts, deliveries, enrollments, inbox, keys
+from store.database import dumps
+from store.sql import parsed
+
+router = APIRouter(prefix="/v1", tags=["trips"])
+ContactId = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class CandidateIn(BaseModel):
+    """One contact with properties of their own."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: ContactId
+    properties: dict[str, Any] = Field(default_factory=dict)
+
+
+class EnrollIn(BaseModel):
+    """Contacts to enroll: ids, or ids with properties; `properties` are for all of them."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    contacts: list[ContactId | CandidateIn] = Field(min_length=1, max_length=10_000)
+    properties: dict[str, Any] = Field(default_factory=dict)
+
+
+@router.post("/journeys/{journey}/enrollments")
+def enroll(
+    journey: str,
+    body: EnrollIn,
+    project: Shared,
+    caller: Authorised,
+    idempotency_key: Annotated[str | None, Header(max_length=200)] = None,
+) -> dict[str, Any]:
+    """Enroll contacts into the live version; those who stay outside are told with a reason.
+
+    A call repeated with the same Idempotency-Key enrolls once and gets the first answer; 409 when its body differs.
+    """
+    route = f"enroll {journey}"
+    fingerprint = hashlib.sha256(dumps(body.model_dump(mode="json")).encode()).hexdigest()
+
+    def work(connection: Any) -> dict[str, Any]:
+        if idempotency_key:
+            before = keys.answered(connection, caller.id, route, idempotency_key)
+            if before is not None:
+                if before[0] != fingerprint:
+                    raise IdempotencyMismatch
+                return before[1]
+        answer = _enroll(project, connection, journey, body)
+        if idempotency_key:
+            now = project.now_micros(connection)
+            keys.remember(connection, caller.id, route, idempotency_key, fingerprint, answer, now)
+        return answer
+
+    return project.database.transact(work)
+
+
+def _enroll(project: Any, connection: Any, journey: str, body: EnrollIn) -> dict[str, Any]:
+    row = journey_found(connection, journey)
+    wanted = [each if isinstance(each, CandidateIn) else CandidateIn(id=each) for each in body.contacts]
+    known = contacts.ids_of(connection, [each.id for each in wanted])
+    candidates = [
+        Candidate(contact_id=known[each.id], external_id=each.id, properties={**body.properties, **each.properties})
+        for each in wanted
+        if each.id in known
+    ]
+    done = enroll_many(project, connection, row, candidates, project.now_micros(connection))
+    unknown = [(each.id, "unknown_contact") for each in wanted if each.id not in known]
+    skipped = [{"contact": name, "reason": reason} for name, reason in (*done.skipped, *unknown)]
+    return {"enrolled": len(done.ids), "skipped": skipped}
+
+
+@router.get("/enrollments")
+def list_enrollments(
+    project: Shared,
+    _: Authorised,
+    journey: Annotated[str, Query(max_length=60)] = "",
+    contact: Annotated[str, Query(max_length=200)] = "",
+    status: Annotated[str, Query(pattern="^(active|waiting|completed|exited|failed)?$")] = "",
+    node: Annotated[str, Query(max_length=60)] = "",
+    after: After = "",
+    limit: Limit = 100,
+) -> dict[str, Any]:
+    """Trips, oldest first: where each is, why it is there, what will wake it and when at the latest."""
+    with project.database.read() as connection:
+        rows = enrollments.page(
+            connection,
+            journey_id=journey_found(connection, journey).id if journey else None,
+            contact_id=contact_found(connection, contact).id if contact else None,
+            status=status,
+            node=node,
+            after=after_id(after),
+            limit=limit,
+        )
+        trails: dict[int, list[dict[str, Any]]] = {}
+        for visit in enrollments.trails(connection, [row.id for row in rows]):
+            step = {"node": visit.node, "exit": visit.exit, "at": iso(visit.left_at)}
+            trails.setdefault(visit.enrollment_id, []).append(step)
+    return paged(rows, limit, lambda row: _trip(row, trails.get(row.id, [])))
+
+
+@router.get("/deliveries")
+def list_deliveries(
+    project: Shared,
+    _: Authorised,
+    contact: Annotated[str, Query(max_length=200)] = "",
+    journey: Annotated[str, Query(max_length=60)] = "",
+    after: After = "",
+    limit: Limit = 100,
+) -> dict[str, Any]:
+    """Messages, oldest first, with what became of each."""
+    with project.database.read() as connection:
+        rows = deliveries.page(
+            connection,
+            contact_id=contact_found(connection, contact).id if contact else None,
+            journey_id=journey_found(connection, journey).id if journey else None,
+            after=after_id(after),
+            limit=limit,
+        )
+    return paged(rows, limit, _delivery)
+
+
+@router.get("/replies")
+def list_replies(
+    project: Shared,
+    _: Authorised,
+    contact: Annotated[str, Query(max_length=200)] = "",
+    journey: Annotated[str, Query(max_length=60)] = "",
+    after: After = "",
+    limit: Limit = 100,
+) -> dict[str, Any]:
+    """What contacts sent, oldest first, with the rule that routed each."""
+    with project.database.read() as connection:
+        rows = inbox.replies(
+            connection,
+            contact_id=contact_found(connection, contact).id if contact else None,
+            journey_id=journey_found(connection, journey).id if journey else None,
+            after=after_id(after),
+            limit=limit,
+        )
+    return paged(rows, limit, _reply)
+
+
+WAITS = {
+    "time": "the time to come",
+    "date": "a date of the contact",
+    "answer": "its message to be sent",
+    "reply": "an answer",
+    "rule": "a rule to hold",
+    "coupon": "a coupon",
+}
+
+
+def _trip(row: Any, trail: list[dict[str, Any]]) -> dict[str, Any]:
+    running = row.status in ("active", "waiting")
+    event = row.waiting_for.removeprefix("event:")
+    waiting_for = WAITS.get(row.waiting_for, f"the event {event}" if event != row.waiting_for else row.waiting_for)
+    return {
+        "id": str(row.id),
+        "contact": row.external_id,
+        "journey": row.public_id,
+        "version": row.version,
+        "status": row.status,
+        "reason": row.reason or None,
+        "node": row.node,
+        "converted": bool(row.converted),
+        "entered_at": iso(row.entered_at),
+        "arrived_at": iso(row.arrived_at),
+        "ended_at": iso(row.ended_at),
+        "due_at": iso(row.due_at if row.due_at is not None else row.parked_at) if running else None,
+        "waiting_for": row.waiting_for if running else None,
+        "explained": f"waits for {waiting_for}" if row.status == "waiting" else None,
+        "trail": trail,
+    }
+
+
+def _delivery(row: Any) -> dict[str, Any]:
+    content: Mapping[str, Any] = parsed(row.content) or {}
+    return {
+        "id": str(row.id),
+        "contact": row.external_id,
+        "journey": row.public_id,
+        "node": row.node,
+        "channel": row.channel or None,
+        "account": row.account or None,
+        "category": row.category,
+        "state": row.state,
+        "reason": row.reason or None,
+        "text": content.get("text"),
+        "buttons": content.get("buttons", []),
+        "media": content.get("media"),
+        "attempt": row.attempt,
+        "ready_at": iso(row.ready_at),
+        "planned_at": iso(row.planned_at),
+        "sending_at": iso(row.sending_at),
+        "accepted_at": iso(row.accepted_at),
+        "delivered_at": iso(row.delivered_at),
+        "read_at": iso(row.read_at),
+        "replied_at": iso(row.replied_at),
+    }
+
+
+def _reply(row: Any) -> dict[str, Any]:
+    return {
+        "id": str(row.id),
+        "contact": row.external_id,
+        "journey": row.public_id,
+        "node": row.node or None,
+        "channel": row.channel,
+        "account": row.account,
+        "text": row.text,
+        "button": row.button,
+        "media": row.media,
+        "rule": row.rule,
+        "at": iso(row.at),
+        "received_at": iso(row.received_at),
+    }

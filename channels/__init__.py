@@ -1,0 +1,45 @@
+"""How each messenger speaks: one file per messenger, found by being in this folder; no sockets, clock or chance."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from functools import cache
+from importlib.metadata import entry_points
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from channels.base import Channel
+
+#: Modules of this folder that hold vocabulary, not a messenger.
+VOCABULARY = frozenset(
+    {
+        "base",
+        "graph",
+        "message",
+        "messenger_events",
+        "reading",
+        "telegram_updates",
+        "viber_events",
+        "whatsapp_errors",
+        "whatsapp_events",
+        "writing",
+    }
+)
+
+
+@cache
+def registry() -> Mapping[str, Channel]:
+    """Every messenger by name: the files of this folder, then the entry-point group `tropa.channels`."""
+    found: dict[str, Channel] = {}
+    for module in sorted(pkgutil.iter_modules(__path__), key=lambda each: each.name):
+        if module.name not in VOCABULARY:
+            channel = importlib.import_module(f"channels.{module.name}").channel
+            found[channel.name] = channel
+    for entry in entry_points(group="tropa.channels"):
+        channel = entry.load()
+        found.setdefault(channel.name, channel)
+    return MappingProxyType(found)

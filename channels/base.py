@@ -1,0 +1,249 @@
+"""The contract of a messenger: requests out, answers and webhooks in, as values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Literal, Protocol
+
+from channels.message import Message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """A business's own presence on a messenger: a bot, a page, a phone number.
+
+    `secrets` never leave the process except inside requests; both mappings hold only strings:
+    telegram: secrets token, secret_token · whatsapp: secrets token, app_secret, verify_token;
+    settings phone_number_id, waba_id · viber: secrets token; settings sender_name, uri ·
+    messenger: secrets token, app_secret, verify_token; settings page_id.
+    `settings["username"]` is the public name used in opt-in links; `settings["version"]` the Graph version.
+    """
+
+    channel: str
+    name: str
+    #: Without a trailing slash; the sandbox's when pretending.
+    base_url: str
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One HTTP request to a messenger. Its URL and headers may hold secrets: never log it, log `label`."""
+
+    method: Literal["GET", "POST"] = "POST"
+    url: str = field(repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    json: Mapping[str, Any] | None = field(default=None, repr=False)
+    #: Safe words for logs, like `telegram sendMessage`.
+    label: str
+
+
+class Trouble(StrEnum):
+    """Why a messenger did not take a message; the engine's effect hangs on the class, not on the code."""
+
+    RETRY_BACKOFF = "retry_backoff"
+    CONTACT_BLOCKED = "contact_blocked"
+    CONTACT_INVALID = "contact_invalid"
+    OUTSIDE_WINDOW = "outside_window"
+    OPTED_OUT = "opted_out"
+    TEMPLATE_PROBLEM = "template_problem"
+    CONTENT_INVALID = "content_invalid"
+    ACCOUNT_AUTH = "account_auth"
+    ACCOUNT_RESTRICTED = "account_restricted"
+    QUOTA = "quota"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """The messenger took the message; `id` is its own id of it, as text."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejected:
+    """A definite no: nothing was sent and the same request would be refused again."""
+
+    trouble: Trouble
+    code: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetryAfter:
+    """A definite no for now: nothing was sent; wait `seconds` for the whole account or this pair."""
+
+    seconds: float
+    scope: Literal["account", "pair"] = "account"
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unknown:
+    """Nobody can tell whether the message went out: 5xx, a body that is not the messenger's."""
+
+    text: str = ""
+
+
+Answer = Accepted | Rejected | RetryAfter | Unknown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What a person wrote, pressed or sent."""
+
+    #: Unique within the account; the same message delivered twice has the same key.
+    key: str
+    address: str
+    at: datetime
+    text: str = ""
+    #: Our own payload of a pressed button, `<opaque>:<button id>`, as it came back.
+    button: str | None = None
+    #: `image`, `video`, `document`, `audio`, `location`, `contact`, `sticker` when it is not text.
+    media: str | None = None
+    #: The messenger's id of our message that is answered or quoted.
+    quoted: str | None = None
+    #: Payload of a deep link that opened this conversation.
+    ref: str | None = None
+    #: Profile facts that came along: name, language, phone, username.
+    profile: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What the messenger tells of a message of ours; `id` is its own, `ref` ours if it echoes it."""
+
+    id: str | None
+    #: `accepted` stands for an echo: evidence that the message went out.
+    state: Literal["accepted", "delivered", "read", "failed"]
+    at: datetime
+    address: str | None = None
+    ref: str | None = None
+    trouble: Trouble | None = None
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watermark:
+    """Everything sent to this address up to `until` is delivered or read."""
+
+    address: str
+    state: Literal["delivered", "read"]
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OptIn:
+    """A person subscribed or opened the conversation by a link, without writing yet."""
+
+    key: str
+    address: str
+    at: datetime
+    ref: str | None = None
+    #: True when they may be written to from now on.
+    subscribed: bool = False
+    scope: Literal["all", "marketing"] = "all"
+    profile: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OptOut:
+    """The messenger reports that a person stopped marketing, or everything."""
+
+    key: str
+    address: str
+    at: datetime
+    scope: Literal["all", "marketing"] = "marketing"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blocked:
+    """A person blocked the account (`blocked`) or took it back (`not blocked`)."""
+
+    key: str
+    address: str
+    at: datetime
+    blocked: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """Whatever else came: template states, account alerts, edits, kinds nobody knows yet."""
+
+    kind: str
+    raw: Mapping[str, Any] = field(default_factory=dict)
+
+
+Event = Reply | Receipt | Watermark | OptIn | OptOut | Blocked | Notice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What a messenger takes, as data: the editor's preview, the checker and the fallbacks read it."""
+
+    text: int
+    caption: int
+    #: Reply buttons under one message before the adapter degrades them.
+    buttons: int
+    #: The most choices that any form of the message can carry (list, keyboard, quick replies).
+    choices: int
+    button_title: int
+    media: frozenset[str]
+    #: How text is counted.
+    counted_in: Literal["utf16", "code_points"] = "code_points"
+    #: Hours after a person's last message in which free-form messages are allowed; None: always.
+    window_hours: int | None = None
+    delivered: bool = True
+    read: bool = True
+    #: Messages per second of one account, the documented or a careful value.
+    per_second: float = 25.0
+    #: Seconds between two messages to the same person.
+    pair_seconds: float = 0.0
+    #: The vendor's page that says so.
+    source: str = ""
+
+
+class Channel(Protocol):
+    """One messenger: four pure translations. A file `channels/<name>.py` offers its adapter as `channel`."""
+
+    name: str
+    #: As people call it: «WhatsApp».
+    title: str
+    limits: Limits
+
+    def compose(self, message: Message, address: str, account: Account, ref: str) -> Sequence[Request]:
+        """The requests of one delivery, in order. Reply buttons carry the payload `{ref}:{button.id}`."""
+
+    def read_answer(self, status: int, headers: Mapping[str, str], body: Any) -> Answer:
+        """What the messenger's answer means; `body` is parsed JSON, or None when it is not JSON."""
+
+    def verify(self, headers: Mapping[str, str], raw: bytes, account: Account) -> bool:
+        """Whether a webhook is the messenger's own: on raw bytes, in constant time, False without a secret."""
+
+    def challenge(self, query: Mapping[str, str], account: Account) -> str | None:
+        """The answer to a subscription check by GET, or None when it is not for us."""
+
+    def read_webhook(self, body: Any) -> Sequence[Event]:
+        """Everything that a webhook body tells; takes parsed JSON of any type and never raises."""
+
+    def webhook_answer(self, body: Any) -> Mapping[str, Any] | None:
+        """What the HTTP response to this webhook carries (Telegram's answerCallbackQuery), or None."""
+
+    def opt_in_link(self, account: Account, token: str, text: str = "") -> str:
+        """A link that opens the conversation and brings `token` back."""
+
+    def problems(self, message: Message) -> Sequence[str]:
+        """What the messenger would refuse in this message, or how it will be degraded, in plain words.
+
+        Each is a sentence that starts with the messenger's title; a refusal has `error: ` before it.
+        """
+
+    def register_webhook(self, account: Account, url: str) -> Sequence[Request]:
+        """The requests that make the messenger send its webhooks to `url`; none where that is done by hand."""
+
+    def check_account(self, account: Account) -> Request:
+        """A harmless request that `read_answer` reads as `Accepted` when the account's token works."""

@@ -1,0 +1,246 @@
+"""Facebook Messenger, by the Send API: https://developers.facebook.com/docs/messenger-platform/reference/send-api"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+from urllib.parse import quote
+
+from channels import graph, messenger_events
+from channels.base import Accepted, Account, Answer, Event, Limits, Rejected, Request, RetryAfter, Trouble
+from channels.graph import GraphError, code_of
+from channels.message import Button, Media, Message, Template
+from channels.reading import ident, mapping
+from channels.writing import choices, count, cut, extra, payload, refusals, with_lines
+
+#: https://developers.facebook.com/docs/messenger-platform/reference/templates/button
+TEMPLATE_TEXT = 640
+TEMPLATE_BUTTONS = 3
+TITLE = 20
+ATTACHMENTS = {"image": "image", "video": "video", "document": "file", "audio": "audio"}
+
+#: (code, subcode) first, then the code alone: https://developers.facebook.com/docs/messenger-platform/error-codes
+PAIRS = {
+    (10, 2018278): Trouble.OUTSIDE_WINDOW,
+    (10, 2018065): Trouble.OUTSIDE_WINDOW,
+    (10, 1893063): Trouble.ACCOUNT_RESTRICTED,
+    (100, 2018001): Trouble.CONTACT_INVALID,
+    (100, 33): Trouble.CONTACT_INVALID,
+    (200, 1545041): Trouble.CONTACT_BLOCKED,
+}
+CLASSES = {
+    Trouble.CONTACT_BLOCKED: (551, 10903),
+    Trouble.CONTENT_INVALID: (100,),
+    Trouble.RETRY_BACKOFF: (1, 2, 1200),
+    Trouble.ACCOUNT_AUTH: (3, 10, 102, 190, 200, 230),
+    Trouble.ACCOUNT_RESTRICTED: (368, 2022, 10904),
+}
+TROUBLES = {code: trouble for trouble, codes in CLASSES.items() for code in codes}
+#: A person who had enough for today is asked again a day later.
+TIRED = frozenset({(4, 2018354), (9, 2018352)})
+A_DAY = 86_400.0
+RATES = frozenset({4, 32, 613, 80006})
+#: The words with which code 200 means a person and not a permission.
+NOT_RECEIVING = "isn't receiving messages"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """The form that a message takes: where its text and its buttons go."""
+
+    form: Literal["plain", "template", "quick_replies"]
+    #: With the links and codes that have no button of their own.
+    text: str
+
+
+class Messenger:
+    """A page: a picture and its text are two messages, buttons are a template or quick replies."""
+
+    name = "messenger"
+    title = "Messenger"
+    limits = Limits(
+        text=2000,
+        caption=0,
+        buttons=TEMPLATE_BUTTONS,
+        choices=13,
+        button_title=TITLE,
+        media=frozenset(ATTACHMENTS),
+        window_hours=24,
+        per_second=50.0,
+        pair_seconds=1.0,
+        source="https://developers.facebook.com/docs/messenger-platform/send-messages",
+    )
+
+    def compose(self, message: Message, address: str, account: Account, ref: str) -> Sequence[Request]:
+        path = f"{account.settings.get('page_id') or 'me'}/messages"
+        kind = "UTILITY" if message.template else "RESPONSE"
+        added = extra(message, self.name, ("recipient",))
+        requests = []
+        for part in self._parts(message, ref):
+            body = {"messaging_type": kind, "message": part, **added, "recipient": {"id": address}}
+            if isinstance(body["message"], Mapping):
+                body["message"] = {**body["message"], "metadata": ref}
+            requests.append(graph.post(account, path, body, "messenger message"))
+        return tuple(requests)
+
+    def _parts(self, message: Message, ref: str) -> Iterator[dict[str, Any]]:
+        if message.template:
+            yield {"template": _template(message.template, message.buttons, ref)}
+            return
+        plan = plan_of(message)
+        replies = _quick_replies(message.buttons, ref) if plan.form == "quick_replies" else {}
+        if message.media:
+            attachment = {"type": ATTACHMENTS[message.media.kind], "payload": {"url": message.media.url}}
+            yield {"attachment": attachment} | (replies if not plan.text else {})
+        if plan.form == "template":
+            yield {"attachment": {"type": "template", "payload": _button_template(plan.text, message.buttons, ref)}}
+        elif plan.text or not message.media:
+            yield {"text": plan.text} | replies
+
+    def read_answer(self, status: int, headers: Mapping[str, str], body: Any) -> Answer:
+        answer = mapping(body)
+        key = ident(answer.get("message_id")) or ident(answer.get("id"))
+        if status < 300 and "error" not in answer and key:
+            return Accepted(id=key)
+        return graph.refusal(status, headers, body, meaning)
+
+    def verify(self, headers: Mapping[str, str], raw: bytes, account: Account) -> bool:
+        return graph.verify(headers, raw, account)
+
+    def challenge(self, query: Mapping[str, str], account: Account) -> str | None:
+        return graph.challenge(query, account)
+
+    def read_webhook(self, body: Any) -> Sequence[Event]:
+        return messenger_events.read(body)
+
+    def webhook_answer(self, body: Any) -> Mapping[str, Any] | None:
+        return None
+
+    def opt_in_link(self, account: Account, token: str, text: str = "") -> str:
+        """`https://m.me/<page>?ref=<token>`; ValueError for an account without a page."""
+        page = account.settings.get("username") or account.settings.get("page_id", "")
+        if not page:
+            raise ValueError("the account has no page: Messenger links need its name or id")
+        return f"https://m.me/{quote(page)}?ref={quote(token, safe='')}"
+
+    def problems(self, message: Message) -> Sequence[str]:
+        found = list(_rule_problems(message))
+        if message.template:
+            return tuple(found)
+        plan = plan_of(message)
+        found.extend(refusals(message, self.title, self.limits))
+        found.extend(_form_problems(plan, message))
+        length = count(plan.text, self.limits)
+        if len(message.text) <= self.limits.text < length:
+            found.append(
+                f"error: Messenger takes at most 2000 characters of text; with its links this one has {length}."
+            )
+        return tuple(found)
+
+    def register_webhook(self, account: Account, url: str) -> Sequence[Request]:
+        return ()
+
+    def check_account(self, account: Account) -> Request:
+        return graph.get(account, f"{account.settings.get('page_id') or 'me'}?fields=id,name", "messenger page")
+
+
+def plan_of(message: Message) -> Plan:
+    """The form for this message: a button template while it fits, else quick replies and written links."""
+    split = choices(message.buttons)
+    keys = [*split.replies, *split.links]
+    under_codes = with_lines(message.text, split.codes)
+    fits = len(keys) <= TEMPLATE_BUTTONS and len(under_codes) <= TEMPLATE_TEXT
+    if keys and fits and under_codes:
+        return Plan(form="template", text=under_codes)
+    text = with_lines(message.text, (button for button in message.buttons if button.url or button.copy))
+    return Plan(form="quick_replies" if split.replies else "plain", text=text)
+
+
+def meaning(error: GraphError) -> Rejected | RetryAfter | None:
+    """What a refused request means; None for a code that is not in the tables."""
+    pair = (error.code, error.subcode)
+    if pair in TIRED:
+        return RetryAfter(seconds=A_DAY, scope="pair", code=code_of(error))
+    if error.code in RATES:
+        return RetryAfter(seconds=graph.PATIENCE, code=code_of(error))
+    trouble = PAIRS.get(pair) or TROUBLES.get(error.code)
+    if error.code == 200 and NOT_RECEIVING in error.text.lower().replace("’", "'"):
+        trouble = Trouble.CONTACT_BLOCKED
+    return Rejected(trouble=trouble, code=code_of(error), text=error.text) if trouble else None
+
+
+def _quick_replies(buttons: Sequence[Button], ref: str) -> dict[str, Any]:
+    replies = [{"title": cut(each.title, TITLE), "payload": payload(ref, each.id)} for each in choices(buttons).replies]
+    return {"quick_replies": [{"content_type": "text", **reply} for reply in replies]}
+
+
+def _button_template(text: str, buttons: Sequence[Button], ref: str) -> dict[str, Any]:
+    keys: list[dict[str, str]] = []
+    for button in buttons:
+        title = cut(button.title, TITLE)
+        if button.url:
+            keys.append({"type": "web_url", "url": button.url, "title": title})
+        elif not button.copy:
+            keys.append({"type": "postback", "title": title, "payload": payload(ref, button.id)})
+    return {"template_type": "button", "text": text, "buttons": keys}
+
+
+def _template(template: Template, buttons: Sequence[Button], ref: str) -> dict[str, Any]:
+    """A utility template: https://developers.facebook.com/docs/messenger-platform/send-messages/utility-messages"""
+    components: list[dict[str, Any]] = []
+    if isinstance(template.header, Media):
+        parameter = {"type": template.header.kind, "url": template.header.url}
+        components.append({"type": "HEADER", "parameters": [parameter]})
+    elif template.header:
+        components.append({"type": "HEADER", "parameters": [{"type": "text", "text": template.header}]})
+    if template.body:
+        components.append({"type": "BODY", "parameters": [{"type": "text", "text": value} for value in template.body]})
+    filled = [
+        {"type": "url", "url": value}
+        if button.url
+        else {"type": "payload", "payload": payload(ref, value or button.id)}
+        for button, value in _paired(buttons, template.buttons)
+        if value or not button.url
+    ]
+    if filled:
+        components.append({"type": "BUTTONS", "parameters": filled})
+    whole: dict[str, Any] = {"name": template.name, "language": {"code": template.language}}
+    return whole | ({"components": components} if components else {})
+
+
+def _paired(buttons: Sequence[Button], values: Sequence[str]) -> Iterator[tuple[Button, str]]:
+    for place in range(max(len(buttons), len(values))):
+        value = values[place] if place < len(values) else ""
+        button = buttons[place] if place < len(buttons) else Button(id=value, title=value)
+        if button.id or button.url:
+            yield button, value
+
+
+def _rule_problems(message: Message) -> Iterator[str]:
+    if message.category != "marketing":
+        return
+    if message.template:
+        yield "error: Messenger allows no marketing in templates: they are for orders, payments and appointments."
+    if mapping(message.extra.get("messenger")).get("tag"):
+        yield "error: Messenger allows no marketing with a message tag: a tag is for a person's own answer."
+
+
+def _form_problems(plan: Plan, message: Message) -> Iterator[str]:
+    split = choices(message.buttons)
+    if split.replies and not plan.text and not message.media:
+        yield "error: Messenger shows no buttons without a text."
+    if message.media and plan.text:
+        yield f"Messenger sends the {message.media.kind} and the text as two messages."
+    if plan.form == "quick_replies" and len(split.replies) <= 13:
+        yield "Messenger shows these buttons as quick replies that disappear after an answer."
+    for button in (*split.replies, *(split.links if plan.form == "template" else ())):
+        if len(button.title) > TITLE:
+            yield f"Messenger cuts «{button.title}» to {TITLE} characters."
+    for button in split.links if plan.form != "template" else ():
+        yield f"Messenger has no room for a link button here: the link of «{button.title}» is written under the text."
+    for button in split.codes:
+        yield f"Messenger has no button that copies: the code of «{button.title}» is written under the text."
+
+
+channel = Messenger()

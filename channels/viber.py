@@ -1,0 +1,204 @@
+"""Viber, by its bot API: https://developers.viber.com/docs/api/rest-bot-api/"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+from urllib.parse import quote, unquote, urlencode, urlsplit
+
+from channels import viber_events
+from channels.base import Accepted, Account, Answer, Event, Limits, Rejected, Request, RetryAfter, Trouble, Unknown
+from channels.message import Button, Media, Message
+from channels.reading import header, ident, mapping, number, seconds, signed, words
+from channels.writing import choices, count, cut, extra, payload, per_row, refusals, with_lines
+
+#: Rows of a keyboard, the careful value: the vendor's pages differ between 12 and 24.
+#: https://developers.viber.com/docs/tools/keyboards/
+KEYBOARD_ROWS = 12
+#: https://developers.viber.com/docs/api/rest-bot-api/#send-message
+REQUEST_BYTES = 30_000
+SENDER_NAME = 28
+TYPES = {"image": "picture", "video": "video", "document": "file", "audio": "file"}
+EVENTS = ("delivered", "seen", "failed", "subscribed", "unsubscribed", "conversation_started", "message")
+#: Seconds before the next message to the same person when Viber names none.
+PATIENCE = 60.0
+
+#: https://developers.viber.com/docs/api/rest-bot-api/#error-codes; a number that is not here is a «general error».
+STATUSES = {
+    1: Trouble.ACCOUNT_AUTH,
+    2: Trouble.ACCOUNT_AUTH,
+    3: Trouble.CONTENT_INVALID,
+    4: Trouble.CONTENT_INVALID,
+    5: Trouble.CONTACT_INVALID,
+    6: Trouble.CONTACT_BLOCKED,
+    7: Trouble.ACCOUNT_RESTRICTED,
+    8: Trouble.ACCOUNT_AUTH,
+    9: Trouble.ACCOUNT_RESTRICTED,
+    10: Trouble.ACCOUNT_AUTH,
+    11: Trouble.CONTACT_INVALID,
+    13: Trouble.CONTENT_INVALID,
+    14: Trouble.CONTENT_INVALID,
+    15: Trouble.ACCOUNT_AUTH,
+    16: Trouble.CONTENT_INVALID,
+    17: Trouble.CONTENT_INVALID,
+    18: Trouble.CONTENT_INVALID,
+    19: Trouble.ACCOUNT_RESTRICTED,
+    20: Trouble.ACCOUNT_RESTRICTED,
+    21: Trouble.CONTACT_INVALID,
+    22: Trouble.CONTENT_INVALID,
+    23: Trouble.QUOTA,
+    24: Trouble.QUOTA,
+}
+TOO_MANY_REQUESTS = 12
+
+
+class Viber:
+    """A bot: buttons are a keyboard under the conversation, and a press comes back as text."""
+
+    name = "viber"
+    title = "Viber"
+    limits = Limits(
+        text=7000,
+        caption=512,
+        buttons=KEYBOARD_ROWS,
+        choices=KEYBOARD_ROWS,
+        button_title=250,
+        media=frozenset(TYPES),
+        per_second=40.0,
+        pair_seconds=1.0,
+        source="https://developers.viber.com/docs/api/rest-bot-api/#message-types",
+    )
+
+    def compose(self, message: Message, address: str, account: Account, ref: str) -> Sequence[Request]:
+        parts = list(self._parts(message))
+        sender = account.settings.get("sender_name") or account.name
+        added = extra(message, self.name, ("receiver", "tracking_data", "keyboard"))
+        requests = []
+        for place, part in enumerate(parts, 1):
+            body = {"receiver": address, "min_api_version": 1, "sender": {"name": cut(sender, SENDER_NAME)}}
+            body |= {"tracking_data": ref, **part, **added}
+            keys = [button for button in message.buttons if not button.copy or button.url]
+            if keys and place == len(parts):
+                body["keyboard"] = _keyboard(keys, ref)
+            requests.append(self._call(account, "send_message", body))
+        return tuple(requests)
+
+    def _parts(self, message: Message) -> Iterator[dict[str, Any]]:
+        text = with_lines(message.text, choices(message.buttons).codes)
+        if message.media is None:
+            yield {"type": "text", "text": text}
+            return
+        alone = _media(message.media)
+        if message.media.kind == "image" and count(text, self.limits) <= self.limits.caption:
+            yield alone | {"text": text}
+            return
+        yield alone | ({"text": ""} if message.media.kind == "image" else {})
+        if text:
+            yield {"type": "text", "text": text}
+
+    def _call(self, account: Account, method: str, body: Mapping[str, Any]) -> Request:
+        headers = {"X-Viber-Auth-Token": account.secrets.get("token", "")}
+        return Request(url=f"{account.base_url}/{method}", headers=headers, json=body, label=f"viber {method}")
+
+    def read_answer(self, status: int, headers: Mapping[str, str], body: Any) -> Answer:
+        answer = mapping(body)
+        code = number(answer.get("status"))
+        asked = seconds(header(headers, "Retry-After"))
+        if code == TOO_MANY_REQUESTS:
+            return RetryAfter(seconds=asked or PATIENCE, scope="pair", code="12")
+        if status == 429:
+            return RetryAfter(seconds=asked or PATIENCE, code="429")
+        if code is None or status >= 500 or (code == 0 and status >= 300):
+            return Unknown(text=f"HTTP {status}")
+        if code == 0:
+            return Accepted(id=ident(answer.get("message_token")) or ident(answer.get("id")) or "")
+        text = cut(words(answer.get("status_message")), 300)
+        return Rejected(trouble=STATUSES.get(code, Trouble.RETRY_BACKOFF), code=str(code), text=text)
+
+    def verify(self, headers: Mapping[str, str], raw: bytes, account: Account) -> bool:
+        return signed(account.secrets.get("token", ""), raw, header(headers, "X-Viber-Content-Signature"))
+
+    def challenge(self, query: Mapping[str, str], account: Account) -> str | None:
+        return None
+
+    def read_webhook(self, body: Any) -> Sequence[Event]:
+        return viber_events.read(body)
+
+    def webhook_answer(self, body: Any) -> Mapping[str, Any] | None:
+        return None
+
+    def opt_in_link(self, account: Account, token: str, text: str = "") -> str:
+        """A `viber://` link; ValueError for an account without a URI."""
+        uri = account.settings.get("uri") or account.settings.get("username", "")
+        if not uri:
+            raise ValueError("the account has no URI: Viber links need the bot's name")
+        query = {"chatURI": uri, "context": token} | ({"text": text} if text else {})
+        return f"viber://pa?{urlencode(query, quote_via=quote)}"
+
+    def problems(self, message: Message) -> Sequence[str]:
+        found = list(refusals(message, self.title, self.limits))
+        split = choices(message.buttons)
+        keys = len(split.replies) + len(split.links)
+        if len(split.replies) <= self.limits.choices < keys:
+            found.append(f"error: Viber shows at most {self.limits.choices} buttons; this message has {keys}.")
+        for button in split.codes:
+            found.append(f"Viber has no button that copies: the code of «{button.title}» is written under the text.")
+        if message.media:
+            found.extend(self._media_problems(message, message.media))
+        size = sum(len(each.encode()) for each in (message.text, *(b.title + (b.url or "") for b in message.buttons)))
+        if size + 400 * len(message.buttons) + 1000 > REQUEST_BYTES:
+            found.append("error: Viber takes at most 30 KB a message: shorten the text or the buttons.")
+        if message.template and (message.text or message.media):
+            found.append("Viber has no approved templates and sends the text instead.")
+        elif message.template:
+            found.append("error: Viber has no approved templates: write a text as well.")
+        return tuple(found)
+
+    def _media_problems(self, message: Message, media: Media) -> Iterator[str]:
+        if media.kind == "audio":
+            yield "Viber sends a sound as a file."
+        if media.kind != "image" and media.size is None:
+            yield "error: Viber needs the size of a video or file in bytes."
+        length = count(with_lines(message.text, choices(message.buttons).codes), self.limits)
+        if media.kind != "image" and length:
+            yield f"Viber shows no text on a {media.kind}: the text follows on its own."
+        elif length > self.limits.caption:
+            yield f"Viber takes up to {self.limits.caption} characters on a picture: the text follows on its own."
+
+    def register_webhook(self, account: Account, url: str) -> Sequence[Request]:
+        body = {"url": url, "event_types": list(EVENTS), "send_name": True, "send_photo": False}
+        return (self._call(account, "set_webhook", body),)
+
+    def check_account(self, account: Account) -> Request:
+        return self._call(account, "get_account_info", {})
+
+
+def _media(media: Media) -> dict[str, Any]:
+    body: dict[str, Any] = {"type": TYPES[media.kind], "media": media.url}
+    if media.kind != "image" and media.size is not None:
+        body["size"] = media.size
+    if body["type"] == "file":
+        body["file_name"] = media.filename or unquote(urlsplit(media.url).path.rpartition("/")[2]) or "file"
+    return body
+
+
+def _keyboard(buttons: Sequence[Button], ref: str) -> dict[str, Any]:
+    columns = 6 // per_row(buttons)
+    return {"Type": "keyboard", "DefaultHeight": False, "Buttons": [_key(button, columns, ref) for button in buttons]}
+
+
+def _key(button: Button, columns: int, ref: str) -> dict[str, Any]:
+    return {
+        "Columns": columns,
+        "Rows": 1,
+        "ActionType": "open-url" if button.url else "reply",
+        "ActionBody": button.url or payload(ref, button.id),
+        "Text": html.escape(button.title, quote=False),
+        "TextSize": "regular",
+        # Without it the payload would appear in the conversation as if the person had typed it.
+        "Silent": True,
+    }
+
+
+channel = Viber()

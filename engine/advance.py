@@ -1,0 +1,179 @@
+"""Claim what is due, walk it, save it: one transaction a batch, so a crash repeats or loses nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from engine.moves import Walked, save_walks
+from engine.project import Project, Version
+from journeys.facts import Past, Person
+from journeys.walk import Trip, Walk, take_out, walk
+from nodes.visit import Answered, Changed, Drawn, Happened, Heard, Reply
+from store import consents, coupons, enrollments, events, inbox, journeys
+from store.sql import parsed
+from store.tables.columns import instant, micros
+
+BATCH = 1_000
+
+
+def advance_due(project: Project, connection: Connection, limit: int = BATCH) -> int:
+    """Move one batch of enrollments that are due; how many were claimed."""
+    now = project.now(connection)
+    claimed = enrollments.claim(connection, micros(now), limit)
+    advance(project, connection, claimed, now)
+    return len(claimed)
+
+
+def advance(
+    project: Project,
+    connection: Connection,
+    claimed: Sequence[Row[Any]],
+    now: datetime,
+    answers: Mapping[int, Sequence[Answered]] | None = None,
+) -> int:
+    """Walk claimed enrollments in the caller's transaction; how many visits were finished.
+
+    `answers` are outcomes of deliveries that are being committed in the same transaction, by enrollment.
+    """
+    if not claimed:
+        return 0
+    still = journeys.standing_still(connection)
+    if still:
+        enrollments.park(connection, [row.id for row in claimed if row.journey_id in still])
+        claimed = [row for row in claimed if row.journey_id not in still]
+    ids = [row.id for row in claimed]
+    heard, consumed, outs = _heard(connection, ids, answers or {})
+    states = enrollments.states(connection, [row.id for row in claimed if row.stateful])
+    persons = _persons(project, connection, claimed)
+    known_until = inbox.horizon(connection)
+    horizon = now if known_until is None else min(now, instant(known_until))
+    walked: list[Walked] = []
+    for row in claimed:
+        trip, event = _trip(row, states.get(row.id))
+        if row.id in outs:
+            walked.append((row, take_out(trip, outs[row.id], now), event))
+            continue
+        version = project.version(connection, row.version_id)
+        done = walk(version.journey, trip, persons[row.contact_id], now, _after(horizon, now), heard.get(row.id, ()))
+        walked.append((row, done, event))
+    _draw(project, connection, walked, persons, now, horizon)
+    batch = save_walks(project, connection, walked, consumed, micros(now))
+    return len(batch.visits)
+
+
+def _after(horizon: datetime, now: datetime) -> datetime:
+    """With an empty inbox everything up to and including now is known."""
+    return datetime.max.replace(tzinfo=now.tzinfo) if horizon >= now else horizon
+
+
+def _trip(row: Row[Any], state: Row[Any] | None) -> tuple[Trip, Any]:
+    event, kept = ({}, {}) if state is None else (parsed(state.event), parsed(state.kept))
+    trip = Trip(
+        node=row.node,
+        seq=row.seq,
+        arrived_at=instant(row.arrived_at),
+        entered_at=instant(row.entered_at),
+        arriving=row.status == "active",
+        event=event,
+        answers=kept.get("answers") or {},
+        coupon=kept.get("coupon"),
+        memory=kept.get("memory") or {},
+    )
+    return trip, event
+
+
+def _heard(
+    connection: Connection, ids: Sequence[int], answers: Mapping[int, Sequence[Answered]]
+) -> tuple[dict[int, list[Heard]], list[int], dict[int, str]]:
+    """What each trip hears, in order: outcomes of its own messages first, then signals as they were received."""
+    heard: dict[int, list[Heard]] = {enrollment: list(each) for enrollment, each in answers.items()}
+    consumed, outs = [], {}
+    for row in enrollments.signals(connection, ids):
+        payload, at = parsed(row.payload), instant(row.at)
+        consumed.append(row.id)
+        if row.kind == "out":
+            outs[row.enrollment_id] = payload["reason"]
+        else:
+            heard.setdefault(row.enrollment_id, []).append(read_signal(row.kind, payload, at))
+    return heard, consumed, outs
+
+
+def read_signal(kind: str, payload: Mapping[str, Any], at: datetime) -> Heard:
+    """A stored signal as what a node hears."""
+    if kind == "reply":
+        return Reply(
+            at=at,
+            text=payload.get("text", ""),
+            button=payload.get("button"),
+            media=payload.get("media"),
+            options=tuple((option[0], option[1]) for option in payload.get("options", ())),
+        )
+    if kind == "event":
+        return Happened(at=at, name=payload["name"], properties=payload["properties"])
+    if kind == "answer":
+        return Answered(at=at, sent=payload["sent"], reason=payload.get("reason", ""), part=payload.get("part", ""))
+    return Changed(at=at)
+
+
+def _persons(project: Project, connection: Connection, claimed: Sequence[Row[Any]]) -> dict[int, Person]:
+    """The contacts of a batch, with the facts that their journeys' rules read: one query per kind of fact."""
+    persons = {
+        row.contact_id: Person(
+            external_id=row.external_id, attributes=parsed(row.attributes), tags=parsed(row.tags), zone=row.timezone
+        )
+        for row in claimed
+    }
+    versions: dict[int, Version] = {
+        version: project.version(connection, version) for version in {row.version_id for row in claimed}
+    }
+    names = sorted(set().union(*(version.journey.counts for version in versions.values())))
+    asking = sorted({row.contact_id for row in claimed if versions[row.version_id].journey.counts})
+    if asking:
+        past: dict[int, list[Past]] = {}
+        for event in events.of_contacts(connection, asking, names):
+            past.setdefault(event.contact_id, []).append(Past(event.name, parsed(event.properties), instant(event.received_at)))
+        for contact, seen in past.items():
+            persons[contact].events = seen
+    careful = sorted({row.contact_id for row in claimed if versions[row.version_id].journey.asks_consents})
+    for contact, granted in consents.state(connection, careful).items() if careful else ():
+        persons[contact].consents = granted
+    return persons
+
+
+def _draw(
+    project: Project,
+    connection: Connection,
+    walked: list[Walked],
+    persons: Mapping[int, Person],
+    now: datetime,
+    horizon: datetime,
+) -> None:
+    """Give coupons to the walks that ask, and let them go on, until none asks."""
+    while asking := [number for number, (_, done, _) in enumerate(walked) if done.draws]:
+        wanted = [
+            (walked[number][0].id, walked[number][1].draws or "", walked[number][1].trip.seq, walked[number][0].contact_id)
+            for number in asking
+        ]
+        given = coupons.draw(connection, wanted, micros(now))
+        for number in asking:
+            row, before, event = walked[number]
+            version = project.version(connection, row.version_id)
+            drawn = Drawn(at=now, code=given.get(row.id))
+            after = walk(version.journey, before.trip, persons[row.contact_id], now, _after(horizon, now), [drawn])
+            walked[number] = (row, joined(before, after), event)
+
+
+def joined(before: Walk, after: Walk) -> Walk:
+    """Two legs of one walk."""
+    return replace(
+        after,
+        trail=[*before.trail, *after.trail],
+        effects=[*before.effects, *after.effects],
+        converted=before.converted or after.converted,
+        remembers=before.remembers or after.remembers,
+    )

@@ -1,0 +1,132 @@
+"""The only sockets to the messengers: claimed deliveries go out concurrently, answers are committed in batches."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+import httpx
+import orjson
+
+from channels import registry as channels
+from channels.base import Accepted, Answer, Request, Unknown
+from engine.answers import Outcome, Unsent, commit
+from engine.claim import Claim, Outgoing, claim
+from engine.project import Project
+from store import deliveries
+
+log = logging.getLogger(__name__)
+#: Reading takes longer than connecting; both together stay well under the lease.
+TIMEOUT = httpx.Timeout(connect=5.0, read=20.0, write=10.0, pool=5.0)
+MAX_IN_FLIGHT = 200
+#: How long answers are gathered before they are committed together, in seconds.
+GATHER = 0.003
+#: Nothing left the machine: these errors come before the request was written.
+NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
+
+
+def http_client(transport: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncClient:
+    """A client without retries or redirects of its own: what was sent twice must be our decision."""
+    limits = httpx.Limits(max_connections=MAX_IN_FLIGHT, max_keepalive_connections=50)
+    return httpx.AsyncClient(timeout=TIMEOUT, limits=limits, follow_redirects=False, transport=transport, trust_env=False)
+
+
+class Deliverer:
+    """Sends what is due and commits what came back."""
+
+    def __init__(self, project: Project, client: httpx.AsyncClient) -> None:
+        self.project, self.client = project, client
+        self.in_flight: set[asyncio.Task[None]] = set()
+        self.outcomes: list[Outcome] = []
+        self.came_back = asyncio.Event()
+        #: Totals since the start, for reports.
+        self.sent = 0
+        self.moves = 0
+
+    async def send_due(self) -> int:
+        """Claim what is due and start sending it; how many deliveries were sent or decided on."""
+        room = MAX_IN_FLIGHT - len(self.in_flight)
+        claimed = await asyncio.to_thread(self._claim, room) if room > 0 else Claim()
+        for outgoing in claimed.outgoing:
+            task = asyncio.create_task(self._send(outgoing))
+            self.in_flight.add(task)
+            task.add_done_callback(self.in_flight.discard)
+        return len(claimed.outgoing) + claimed.decided
+
+    def _claim(self, room: int) -> Claim:
+        database = self.project.database
+        with database.read() as connection:
+            ready = deliveries.next_ready(connection)
+            if ready is None or ready > self.project.now_micros(connection):
+                return Claim()
+        return database.transact(lambda connection: claim(self.project, connection, room), durable=True)
+
+    async def commit_answers(self) -> int:
+        """Commit the answers that have come; how many."""
+        batch, self.outcomes = self.outcomes, []
+        self.came_back.clear()
+        if batch:
+            moves = await asyncio.to_thread(
+                self.project.database.transact, lambda connection: commit(self.project, connection, batch)
+            )
+            self.moves += moves
+            self.sent += sum(isinstance(outcome.answer, Accepted) for outcome in batch)
+        return len(batch)
+
+    async def drain(self) -> int:
+        """Wait for everything in flight and commit it."""
+        committed = 0
+        while self.in_flight or self.outcomes:
+            if self.in_flight:
+                await asyncio.wait(set(self.in_flight))
+            committed += await self.commit_answers()
+        return committed
+
+    async def keep_committing(self) -> None:
+        """Commit answers as they come, until cancelled; those that come within milliseconds together."""
+        while True:
+            await self.came_back.wait()
+            await asyncio.sleep(GATHER)
+            await self.commit_answers()
+
+    async def _send(self, outgoing: Outgoing) -> None:
+        answer: Answer | Unsent
+        try:
+            answer = await self._exchange(outgoing)
+        except Exception as error:
+            # A fault of ours: the lease would call it unknown too, only later.
+            log.error("sending delivery %s failed: %s", outgoing.id, type(error).__name__)
+            answer = Unknown(text=type(error).__name__)
+        self.outcomes.append(Outcome(outgoing.id, outgoing.attempt, answer))
+        self.came_back.set()
+
+    async def _exchange(self, outgoing: Outgoing) -> Answer | Unsent:
+        """All requests of one delivery in order; the answer of the last, or of the first that is not accepted."""
+        channel = channels()[outgoing.account.channel]
+        answer: Answer | Unsent = Unknown(text="nothing to send")
+        for number, request in enumerate(channel.compose(outgoing.message, outgoing.address, outgoing.account, outgoing.ref)):
+            answer = await self._request(request, channel.read_answer)
+            if not isinstance(answer, Accepted):
+                # A part is out already: whatever happened to this one, sending it all again would say it twice.
+                return answer if number == 0 else Unknown(text="a later part was not accepted")
+        return answer
+
+    async def _request(self, request: Request, read_answer: Any) -> Answer | Unsent:
+        content = orjson.dumps(request.json) if request.json is not None else None
+        headers: Mapping[str, str] = {"content-type": "application/json", **request.headers}
+        try:
+            response = await self.client.request(request.method, request.url, content=content, headers=dict(headers))
+        except NOT_SENT as error:
+            log.warning("%s: no connection (%s)", request.label, type(error).__name__)
+            return Unsent(type(error).__name__)
+        except httpx.HTTPError as error:
+            log.warning("%s: outcome unknown (%s)", request.label, type(error).__name__)
+            return Unknown(text=type(error).__name__)
+        try:
+            body = orjson.loads(response.content)
+        except orjson.JSONDecodeError:
+            body = None
+        answer: Answer = read_answer(response.status_code, dict(response.headers), body)
+        return answer

@@ -1,0 +1,140 @@
+"""Contacts enter a journey: who may, who may not and why; the unique index has the last word."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from engine.moves import save_walks
+from engine.project import Project, Version
+from journeys.walk import Trip, take_out
+from store import enrollments
+from store.counters import Tally, cohort
+from store.enrollments import Entering
+from store.tables.columns import instant
+
+
+@dataclass(slots=True, kw_only=True)
+class Candidate:
+    """One contact who is to enter."""
+
+    contact_id: int
+    external_id: str
+    properties: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(slots=True, kw_only=True)
+class Enrolled:
+    """What came of it: enrollments by contact, and a reason for each who stayed outside."""
+
+    ids: list[int] = field(default_factory=list)
+    skipped: list[tuple[str, str]] = field(default_factory=list)
+
+
+def enroll_many(
+    project: Project, connection: Connection, journey: Row[Any], candidates: Sequence[Candidate], now: int
+) -> Enrolled:
+    """Enroll contacts into a journey's live version; due at once. `journey` is a row of `store.journeys`."""
+    done = Enrolled()
+    if journey.status in ("paused", "stopped", "draft") or journey.version_id is None:
+        reason = "journey_paused" if journey.status == "paused" else "journey_not_live"
+        done.skipped = [(each.external_id, reason) for each in candidates]
+        return done
+    version = project.version(connection, journey.version_id)
+    allowed = _cooled(project, connection, version, candidates, now, done)
+    keyed = [(each, _slot(version, each)) for each in allowed]
+    for each, slot in keyed:
+        if slot is None:
+            done.skipped.append((each.external_id, "no_key"))
+    entering = [(each, slot) for each, slot in keyed if slot is not None]
+    if version.journey.settings.reentry.mode == "restart":
+        _restart(project, connection, version, entering, now)
+    made = enrollments.enter(
+        connection,
+        version.journey_id,
+        version.id,
+        version.journey.start,
+        [Entering(contact_id=each.contact_id, slot=slot, event=each.properties or None) for each, slot in entering],
+        now,
+    )
+    _report(done, version, entering, made)
+    tally = Tally()
+    if done.ids:
+        tally.add(version.id, "", "entered", cohort(now), len(done.ids))
+        tally.add(version.id, version.journey.start, "entered", cohort(now), len(done.ids))
+    tally.save(connection)
+    return done
+
+
+def _slot(version: Version, candidate: Candidate) -> str | None:
+    """The value that the unique index holds against this contact; None when the key is missing."""
+    reentry = version.journey.settings.reentry
+    key = ""
+    if reentry.key:
+        value = candidate.properties.get(reentry.key)
+        if value is None or isinstance(value, dict | list):
+            return None
+        # Numbers and strings with the same text are the same key.
+        key = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+    return f"{'once' if reentry.mode == 'never' else 'in'}:{key}"[:200]
+
+
+def _cooled(
+    project: Project, connection: Connection, version: Version, candidates: Sequence[Candidate], now: int, done: Enrolled
+) -> list[Candidate]:
+    cooldown = version.journey.settings.reentry.cooldown
+    if cooldown is None:
+        return list(candidates)
+    ended = enrollments.last_ended(connection, version.journey_id, [each.contact_id for each in candidates])
+    allowed = []
+    for each in candidates:
+        last = ended.get(each.contact_id)
+        if last is not None and instant(last) + cooldown > instant(now):
+            done.skipped.append((each.external_id, "cooldown"))
+        else:
+            allowed.append(each)
+    return allowed
+
+
+def _restart(
+    project: Project, connection: Connection, version: Version, entering: Sequence[tuple[Candidate, str]], now: int
+) -> None:
+    wanted = {(each.contact_id, slot) for each, slot in entering}
+    old = enrollments.inside(connection, version.journey_id, [each.contact_id for each, _ in entering])
+    ids = [row.id for row in old if (row.contact_id, row.slot) in wanted]
+    end_trips(project, connection, ids, "restarted", now)
+
+
+def end_trips(project: Project, connection: Connection, ids: Sequence[int], reason: str, now: int) -> int:
+    """Take running trips out as `exited(reason)`; how many there were."""
+    claimed = enrollments.take(connection, ids)
+    at = instant(now)
+    walks = []
+    for row in claimed:
+        trip = Trip(
+            node=row.node,
+            seq=row.seq,
+            arrived_at=instant(row.arrived_at),
+            entered_at=instant(row.entered_at),
+            arriving=False,
+        )
+        walks.append((row, take_out(trip, reason, at), None))
+    save_walks(project, connection, walks, [], now)
+    return len(walks)
+
+
+def _report(
+    done: Enrolled, version: Version, entering: Sequence[tuple[Candidate, str]], made: Mapping[tuple[int, str], int]
+) -> None:
+    reported: set[tuple[int, str]] = set()
+    taken = "already_taken" if version.journey.settings.reentry.mode == "never" else "already_inside"
+    for each, slot in entering:
+        place = (each.contact_id, slot)
+        if place in made and place not in reported:
+            reported.add(place)
+            done.ids.append(made[place])
+        else:
+            done.skipped.append((each.external_id, taken))

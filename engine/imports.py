@@ -1,0 +1,169 @@
+"""CSV imports: read in batches with progress; accepted rows go in, broken rows are told with line and reason."""
+
+from __future__ import annotations
+
+import csv
+import itertools
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from channels import registry as channels
+from engine.project import Project, real_now
+from nodes.times import UnknownZone, zone
+from store import consents, contacts, running
+from store.consents import ConsentGiven
+from store.contacts import ContactFacts
+from store.sql import parsed
+from store.tables.columns import micros
+
+BATCH = 1_000
+KEPT_PROBLEMS = 1_000
+MAX_FIELD = 4_096
+#: Columns that mean something by their name; every other column is an attribute.
+ID_NAMES = ("external_id", "id", "user_id", "userid", "contact")
+_NAME = re.compile(r"^[\w .-]{1,60}$")
+
+
+class BrokenRow(Exception):
+    """A row that does not go in, with the field at fault."""
+
+    def __init__(self, column: str, reason: str) -> None:
+        super().__init__(reason)
+        self.column = column
+
+
+@dataclass(slots=True)
+class Page:
+    """One batch of rows, read and sorted into good and broken."""
+
+    read: int = 0
+    facts: list[ContactFacts] = field(default_factory=list)
+    #: (external id, channel) with marketing consent in this row
+    consents: list[tuple[str, str, str | None]] = field(default_factory=list)
+    problems: list[dict[str, Any]] = field(default_factory=list)
+
+
+def run_some(project: Project) -> int:
+    """Import the next batch of the oldest unfinished import; how many rows were read."""
+    with project.database.read() as connection:
+        waiting = running.next_import(connection) if project.database.sqlite else running.next_import(connection)
+    if waiting is None:
+        return 0
+    return project.database.transact(lambda connection: _batch(project, connection))
+
+
+def _batch(project: Project, connection: Connection) -> int:
+    job = running.next_import(connection)
+    if job is None:
+        return 0
+    now = project.now_micros(connection)
+    try:
+        page = read_page(Path(job.path), parsed(job.mapping), job.rows, BATCH)
+    except (OSError, UnicodeDecodeError, csv.Error, BrokenRow) as broken:
+        reason = f"The file cannot be read: {broken}" if str(broken) else "The file cannot be read."
+        running.save_import(connection, job.id, {"status": "failed", "reason": reason[:300], "finished_at": now})
+        return 0
+    _save(connection, job, page, now)
+    return page.read
+
+
+def _save(connection: Connection, job: Row[Any], page: Page, now: int) -> None:
+    ids, new = contacts.upsert(connection, page.facts, now) if page.facts else ({}, set())
+    source = f"import {job.filename}"[:120]
+    given = [
+        ConsentGiven(
+            contact_id=ids[name], channel=channel, purpose="marketing", action="grant", source=source, at=now,
+            text=text, proven=bool(text), evidence={"import": job.public_id},
+        )  # fmt: skip
+        for name, channel, text in page.consents
+    ]
+    consents.record(connection, given, now)
+    distinct = {facts.external_id for facts in page.facts}
+    done = page.read < BATCH
+    problems = [*parsed(job.problems), *page.problems][:KEPT_PROBLEMS]
+    values = {
+        "status": "done" if done else "running",
+        "rows": job.rows + page.read,
+        "created": job.created + len(new),
+        "updated": job.updated + len(distinct - new),
+        "rejected": job.rejected + len(page.problems),
+        "problems": problems,
+    }
+    running.save_import(connection, job.id, values | ({"finished_at": micros(real_now())} if done else {}))
+
+
+def read_page(path: Path, mapping: Mapping[str, Any], skip: int, limit: int) -> Page:
+    """Read up to `limit` data rows after the first `skip`; BrokenRow when the header itself is of no use."""
+    page = Page()
+    with path.open(newline="", encoding="utf-8-sig") as file:
+        sample = file.read(8_192)
+        file.seek(0)
+        delimiter = ";" if sample.split("\n", 1)[0].count(";") > sample.split("\n", 1)[0].count(",") else ","
+        reader = csv.reader(file, delimiter=delimiter)
+        header = [mapping.get(name.strip(), name.strip()) for name in next(reader, [])]
+        if not any(name.lower() in ID_NAMES or name.lower() in channels() for name in header):
+            raise BrokenRow("header", "no column is called external_id, and none is a messenger's address")
+        for row in _rows(reader, skip, limit):
+            page.read += 1
+            line = reader.line_num
+            try:
+                _take(page, header, row, mapping)
+            except BrokenRow as broken:
+                page.problems.append({"line": line, "field": broken.column, "reason": str(broken)})
+    return page
+
+
+def _rows(reader: Iterator[list[str]], skip: int, limit: int) -> Iterator[list[str]]:
+    return itertools.islice((row for row in reader if any(cell.strip() for cell in row)), skip, skip + limit)
+
+
+def _take(page: Page, header: list[str], row: list[str], mapping: Mapping[str, Any]) -> None:
+    if len(row) != len(header):
+        raise BrokenRow("", f"{len(row)} fields where the header has {len(header)}")
+    cells = {name: cell.strip() for name, cell in zip(header, row, strict=True) if name}
+    for name, cell in cells.items():
+        if len(cell) > MAX_FIELD:
+            raise BrokenRow(name, f"longer than {MAX_FIELD} characters")
+        if not _NAME.match(name):
+            raise BrokenRow(name, "the column's name has characters that an attribute cannot have")
+    facts = _facts(cells)
+    page.facts.append(facts)
+    said = next((cell for name, cell in cells.items() if name.lower() == "marketing_consent"), "")
+    if said.casefold() in ("1", "yes", "true", "да"):
+        text = next((cell for name, cell in cells.items() if name.lower() == "consent_text"), "") or mapping.get("_consent_text")
+        page.consents += [(facts.external_id, channel, text) for channel, _, _ in facts.addresses]
+
+
+def _facts(cells: Mapping[str, str]) -> ContactFacts:
+    addresses = [(name.lower(), "default", cell) for name, cell in cells.items() if name.lower() in channels() and cell]
+    external = next((cell for name, cell in cells.items() if name.lower() in ID_NAMES and cell), "")
+    if not external and addresses:
+        external = f"{addresses[0][0]}:{addresses[0][2]}"
+    if not external:
+        raise BrokenRow("external_id", "neither an id nor an address")
+    if len(external) > 200:
+        raise BrokenRow("external_id", "longer than 200 characters")
+    for channel, _, address in addresses:
+        if channel == "telegram" and not address.lstrip("-").isdigit():
+            raise BrokenRow("telegram", f"{address[:40]!r} is not a chat id")
+    zone_name = next((cell for name, cell in cells.items() if name.lower() == "timezone" and cell), None)
+    if zone_name is not None:
+        try:
+            zone(zone_name)
+        except UnknownZone:
+            raise BrokenRow("timezone", f"no time zone is called {zone_name[:60]!r}; write one like Europe/Moscow") from None
+    kept = (*ID_NAMES, *channels(), "timezone", "locale", "tags", "marketing_consent", "consent_text")
+    tags = next((cell for name, cell in cells.items() if name.lower() == "tags" and cell), None)
+    return ContactFacts(
+        external_id=external,
+        attributes={name: cell for name, cell in cells.items() if name.lower() not in kept and cell},
+        tags=[tag.strip() for tag in tags.split(",") if tag.strip()] if tags else None,
+        timezone=zone_name,
+        locale=next((cell for name, cell in cells.items() if name.lower() == "locale" and cell), None),
+        addresses=addresses,
+    )

@@ -1,0 +1,134 @@
+"""Walks become rows: positions, visits, deliveries, updates, answers and counters of a whole batch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from engine.project import Project
+from journeys.graph import Journey
+from journeys.walk import Walk
+from nodes.visit import Record, Say, Set
+from store import contacts, deliveries, enrollments
+from store.counters import Tally, cohort
+from store.enrollments import Moved
+from store.sql import insert
+from store.tables import SurveyAnswer
+from store.tables.columns import micros
+
+#: A claimed enrollment, its walk, and the entry event that its state row keeps.
+Walked = tuple[Row[Any], Walk, Any]
+
+
+class Batch:
+    """Everything that one transaction writes, gathered walk by walk."""
+
+    def __init__(self, project: Project, connection: Connection, now: int) -> None:
+        self.project, self.connection, self.now = project, connection, now
+        self.moved: list[Moved] = []
+        self.visits: list[tuple[Any, ...]] = []
+        self.states: list[tuple[int, Any, Any]] = []
+        self.planned: list[tuple[Any, ...]] = []
+        self.answers: list[tuple[Any, ...]] = []
+        self.patches: dict[int, tuple[dict[str, Any], set[str], set[str]]] = {}
+        self.tally = Tally()
+
+    def add(self, row: Row[Any], walk: Walk, event: Any) -> None:
+        """Take in one walk."""
+        trip = walk.trip
+        when = cohort(row.entered_at)
+        over = walk.over
+        carries = bool(event or trip.answers or trip.coupon is not None or trip.memory)
+        if walk.remembers and (carries or row.stateful):
+            kept = {"answers": trip.answers, "coupon": trip.coupon, "memory": trip.memory}
+            self.states.append((row.id, event or {}, kept))
+        self.moved.append(
+            Moved(
+                id=row.id,
+                status=walk.status,
+                reason=walk.reason[:120],
+                node=trip.node,
+                seq=trip.seq,
+                arrived_at=micros(trip.arrived_at),
+                ended_at=self.now if over else None,
+                due_at=None if walk.due_at is None else micros(walk.due_at),
+                waiting_for=walk.waiting_for,
+                stateful=bool(row.stateful or (walk.remembers and carries)),
+                converted=bool(row.converted or walk.converted),
+                slot=(row.slot if not over or (row.slot or "").startswith("once:") else None),
+            )
+        )
+        journey = self.project.version(self.connection, row.version_id).journey
+        self._trail(row, walk, journey, when)
+        for seq, node, effect in walk.effects:
+            self._effect(row, journey, seq, node, effect, when)
+        if walk.converted and not row.converted:
+            self.tally.add(row.version_id, "", "converted", when)
+
+    def save(self, heard: Sequence[int]) -> None:
+        """Write everything; `heard` are the signals that the walks have consumed."""
+        connection = self.connection
+        enrollments.save(connection, self.moved, self.visits, self.states, heard)
+        deliveries.plan(connection, self.planned)
+        contacts.patch(connection, self.patches, self.now)
+        columns = ("enrollment_id", "contact_id", "version_id", "node", "question", "value", "at")
+        insert(connection, SurveyAnswer, columns, self.answers)
+        self.tally.save(connection)
+
+    def _trail(self, row: Row[Any], walk: Walk, journey: Journey, when: int) -> None:
+        version, add = row.version_id, self.tally.add
+        for passed in walk.trail:
+            self.visits.append(
+                (row.id, passed.seq, version, passed.node, micros(passed.arrived_at), micros(passed.left_at), passed.exit)
+            )
+            if passed.exit is not None:
+                add(version, passed.node, f"left:{passed.exit}", when)
+                add(version, journey.ways[(passed.node, passed.exit)], "entered", when)
+        if walk.over:
+            what = "failed" if walk.status == "failed" else "exited"
+            add(version, walk.trip.node, f"{what}:{walk.reason}", when)
+            add(version, "", "completed" if walk.status == "completed" else f"{what}:{walk.reason}", when)
+
+    def _effect(self, row: Row[Any], journey: Journey, seq: int, node: str, effect: Any, when: int) -> None:
+        if isinstance(effect, Say):
+            says = journey.nodes[node].says(effect.part)
+            assert says is not None, f"{node} says nothing"
+            expires = self.now + int(says.ttl.total_seconds() * 1_000_000)
+            origin = f"v:{row.id}:{seq}:{effect.part}"
+            self.planned.append(
+                (
+                    origin, row.contact_id, row.journey_id, row.version_id, row.id, node, effect.part, when,
+                    says.category, "planned", "", self.now, expires, 0, "", "", "", None, self.now,
+                )
+            )  # fmt: skip
+            self.tally.add(row.version_id, node, "delivery:planned", when)
+        elif isinstance(effect, Set):
+            attributes, add, remove = self.patches.setdefault(row.contact_id, ({}, set(), set()))
+            attributes.update(effect.attributes)
+            add.difference_update(effect.remove_tags)
+            remove.difference_update(effect.add_tags)
+            add.update(effect.add_tags)
+            remove.update(effect.remove_tags)
+        elif isinstance(effect, Record):
+            at = self.now
+            self.answers.append((row.id, row.contact_id, row.version_id, node, effect.question, effect.value, at))
+
+
+def save_walks(project: Project, connection: Connection, walked: Sequence[Walked], heard: Sequence[int], now: int) -> Batch:
+    """Write a batch of walks in the caller's transaction."""
+    batch = Batch(project, connection, now)
+    for row, walk, event in walked:
+        batch.add(row, walk, event)
+    batch.save(heard)
+    _silence(connection, [row.id for row, walk, _ in walked if walk.over])
+    return batch
+
+
+def _silence(connection: Connection, ended: Sequence[int]) -> None:
+    """Finished trips hear nothing more."""
+    if ended:
+        from store.sql import run
+
+        run(connection, "DELETE FROM signal WHERE enrollment_id IN [ids]", ids=list(ended))

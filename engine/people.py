@@ -1,0 +1,55 @@
+"""Who wrote: contacts found or made by their address; consent given and taken back by what they do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import Connection
+
+from channels.base import Account
+from store import consents, contacts, deliveries_wake, enrollments
+from store.consents import ConsentGiven
+from store.contacts import ContactFacts
+
+#: Profile facts that a messenger may tell, as attributes; they never overwrite what is known.
+PROFILE = {"name": "name", "first_name": "first_name", "language": "language", "phone": "phone", "username": "username"}
+
+
+def contact_at(connection: Connection, account: Account, address: str, profile: Mapping[str, str], now: int) -> int:
+    """The contact with this address; a new one, called `<channel>:<address>`, when nobody has it."""
+    known = contacts.find_address(connection, account.channel, account.name, address)
+    if known is not None:
+        return int(known.contact_id)
+    facts = ContactFacts(
+        external_id=f"{account.channel}:{address}",
+        attributes={PROFILE[name]: value for name, value in profile.items() if name in PROFILE and value},
+        locale=profile.get("language") or None,
+        addresses=[(account.channel, account.name, address)],
+    )
+    ids, _ = contacts.upsert(connection, [facts], now)
+    return ids[facts.external_id]
+
+
+def stop_marketing(connection: Connection, contact: int, account: Account, source: str, at: int, now: int) -> None:
+    """Withdraw consent for marketing on this messenger; what is planned is decided again before it goes."""
+    withdrawal = ConsentGiven(
+        contact_id=contact, channel=account.channel, purpose="marketing", action="withdraw", source=source,
+        at=max(at, now), proven=True,
+    )  # fmt: skip
+    consents.record(connection, [withdrawal], now)
+    deliveries_wake.recheck(connection, [contact], now)
+
+
+def give_consent(connection: Connection, entries: Sequence[ConsentGiven], now: int) -> None:
+    """Record consents, and look again at what they may have freed."""
+    consents.record(connection, entries, now)
+    people = sorted({entry.contact_id for entry in entries})
+    deliveries_wake.recheck(connection, people, now)
+    tell_changed(connection, people, now)
+
+
+def tell_changed(connection: Connection, people: Sequence[int], now: int) -> None:
+    """Wake the trips of these contacts that wait for a rule or a date of theirs."""
+    waiting = enrollments.waiting_of(connection, people)
+    signals = [(row.id, "changed", {}, now) for row in waiting if row.waiting_for in ("rule", "date")]
+    enrollments.send_signals(connection, signals, now)

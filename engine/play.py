@@ -1,0 +1,105 @@
+"""Play the sandbox's time: step from due instant to due instant until the one that was asked for."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import httpx
+from sqlalchemy import Connection
+
+from engine.answers import EVIDENCE
+from engine.project import Project, real_now
+from store import clock, deliveries, enrollments
+from store.tables.columns import instant, micros
+
+if TYPE_CHECKING:
+    from engine.shift import Shift
+
+log = logging.getLogger(__name__)
+#: Instants that lie this close together are one step: ten thousand due times must not cost ten thousand rounds.
+TOGETHER = timedelta(seconds=1)
+
+
+async def play(shift: Shift) -> None:
+    """If somebody asked for time to be played, play it and answer; a killed engine goes on where it was."""
+    target = await asyncio.to_thread(_asked, shift.project)
+    if target is None:
+        return
+    async with shift.turn:
+        try:
+            await _play(shift, target)
+        except httpx.HTTPError as error:
+            log.warning("the pretend world does not answer (%s); trying again", type(error).__name__)
+            await asyncio.sleep(0.5)
+
+
+async def _play(shift: Shift, target: datetime) -> None:
+    while True:
+        moves, sends = await shift.settle()
+        now = await asyncio.to_thread(_count, shift.project, moves, sends)
+        if now >= target:
+            break
+        step = min(await _next(shift, now, target), target)
+        await asyncio.to_thread(_step, shift.project, step)
+        if shift.world is not None:
+            await shift.world.set_clock(step, running=False)
+    running = await asyncio.to_thread(_arrive, shift.project)
+    if shift.world is not None:
+        await shift.world.set_clock(target, running=running)
+
+
+async def _next(shift: Shift, now: datetime, target: datetime) -> datetime:
+    """The next instant at which the product or the world wants to act, with those of the same second."""
+    found = await asyncio.to_thread(_next_due, shift.project, now)
+    world = await shift.world.next_at() if shift.world is not None else None
+    if world is not None and world > now:
+        found.append(world)
+    if not found:
+        return target
+    first = min(found)
+    latest = await asyncio.to_thread(_latest, shift.project, now, first + TOGETHER)
+    return max(first, latest) if latest is not None else first
+
+
+def _asked(project: Project) -> datetime | None:
+    with project.database.read() as connection:
+        return clock.asked(connection)
+
+
+def _next_due(project: Project, now: datetime) -> list[datetime]:
+    after = micros(now)
+    with project.database.read() as connection:
+        found = [enrollments.due_after(connection, after), deliveries.ready_after(connection, after)]
+        unknown = deliveries.first_unknown(connection, micros(now - EVIDENCE))
+    instants = [instant(value) for value in found if value is not None]
+    return instants if unknown is None else [*instants, instant(unknown) + EVIDENCE]
+
+
+def _latest(project: Project, after: datetime, until: datetime) -> datetime | None:
+    with project.database.read() as connection:
+        value = enrollments.due_between(connection, micros(after), micros(until))
+    return None if value is None else instant(value)
+
+
+def _count(project: Project, moves: int, sends: int) -> datetime:
+    def work(connection: Connection) -> datetime:
+        if moves or sends:
+            clock.played(connection, moves, sends)
+        return project.now(connection)
+
+    return project.database.transact(work)
+
+
+def _step(project: Project, to: datetime) -> None:
+    project.database.transact(lambda connection: clock.put(connection, to, real_now()))
+
+
+def _arrive(project: Project) -> bool:
+    def work(connection: Connection) -> bool:
+        clock.arrived(connection, real_now())
+        return clock.is_running(connection)
+
+    return project.database.transact(work)

@@ -1,0 +1,86 @@
+"""One installation: its database, vault, clock and what is cached of it. One database is one project."""
+
+from __future__ import annotations
+
+import logging
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from journeys.graph import Journey, read
+from store import accounts, clock, journeys
+from store.accounts import Connected
+from store.database import Database
+from store.sql import parsed
+from store.tables.columns import micros
+from store.vault import Vault
+
+log = logging.getLogger(__name__)
+VERSIONS_KEPT = 500
+
+
+def real_now() -> datetime:
+    """The machine's own time; leases, heartbeats and timeouts run on it."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A published version in memory."""
+
+    id: int
+    journey_id: int
+    number: int
+    public_id: str
+    journey: Journey
+
+
+@dataclass(slots=True)
+class Project:
+    """Everything that the engine and the API share."""
+
+    database: Database
+    vault: Vault
+    home: Path
+    #: Time may be virtual.
+    sandbox: bool = False
+    _versions: OrderedDict[int, Version] = field(default_factory=OrderedDict)
+    _accounts: tuple[int, list[Connected]] | None = None
+
+    def now(self, connection: Connection) -> datetime:
+        """Now, as the product sees it: virtual in a sandbox."""
+        real = real_now()
+        return clock.now(connection, real) if self.sandbox else real
+
+    def now_micros(self, connection: Connection) -> int:
+        """`now` in microseconds."""
+        return micros(self.now(connection))
+
+    def version(self, connection: Connection, version_id: int) -> Version:
+        """A published version; versions never change, so they are kept."""
+        known = self._versions.get(version_id)
+        if known is not None:
+            self._versions.move_to_end(version_id)
+            return known
+        row = journeys.version(connection, version_id)
+        if row is None:
+            raise LookupError(f"version {version_id} does not exist")
+        known = Version(row.id, row.journey_id, row.version, row.public_id, read(parsed(row.document), row.public_id))
+        self._versions[version_id] = known
+        while len(self._versions) > VERSIONS_KEPT:
+            self._versions.popitem(last=False)
+        return known
+
+    def accounts(self, connection: Connection) -> list[Connected]:
+        """Connected accounts with their secrets; read again when one was added or changed."""
+        stamp = accounts.stamp(connection)
+        if self._accounts is None or self._accounts[0] != stamp:
+            self._accounts = (stamp, accounts.all_of(connection, self.vault))
+        return self._accounts[1]
+
+    def account(self, connection: Connection, channel: str, name: str) -> Connected | None:
+        """One connected account."""
+        return next((each for each in self.accounts(connection) if (each.account.channel, each.account.name) == (channel, name)), None)

@@ -1,0 +1,158 @@
+"""Stored webhooks are processed: receipts move deliveries forward, replies are routed to whom they concern."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, Row
+
+from channels import registry as channels
+from channels.base import Account, Blocked, OptIn, Receipt, Reply, Watermark
+from engine.answers import REASONS, Settling
+from engine.people import contact_at
+from engine.project import Project, real_now
+from engine.routing import Deferred, Routing, enter_by_link
+from store import contacts, deliveries, inbox
+from store.counters import Tally
+from store.deliveries import RANK
+from store.tables.columns import micros
+
+log = logging.getLogger(__name__)
+BATCH = 200
+
+
+def receive(project: Project, connection: Connection, limit: int = BATCH) -> int:
+    """Process stored webhooks in the order of receiving; how many were finished.
+
+    A webhook that must wait for a message in flight stays, and so does everything after it from the same person. One
+    that cannot be processed is put aside with its error.
+    """
+    waiting: set[tuple[str, str, str]] = set()
+    finished: list[int] = []
+    for row in inbox.waiting(connection, limit):
+        try:
+            with connection.begin_nested():
+                _one(project, connection, row, waiting)
+            finished.append(row.id)
+        except Deferred:
+            continue
+        except Exception as error:
+            log.error("webhook %s of %s/%s failed: %s", row.id, row.channel, row.account, type(error).__name__)
+            inbox.fail(connection, row.id, f"{type(error).__name__}: {error}")
+            finished.append(row.id)
+    inbox.finish(connection, finished) if finished else None
+    return len(finished)
+
+
+def _one(project: Project, connection: Connection, row: Row[Any], waiting: set[tuple[str, str, str]]) -> None:
+    connected = project.account(connection, row.channel, row.account)
+    if connected is None:
+        return
+    events = channels()[row.channel].read_webhook(orjson.loads(row.body))
+    addresses = {(row.channel, row.account, event.address) for event in events if getattr(event, "address", None)}
+    if addresses & waiting:
+        raise Deferred
+    try:
+        for event in events:
+            _event(project, connection, connected.account, event, row.received_at)
+    except Deferred:
+        waiting |= addresses
+        raise
+
+
+def _event(project: Project, connection: Connection, account: Account, event: Any, received_at: int) -> None:
+    if isinstance(event, Reply):
+        Routing(project, connection, account, event, received_at).run()
+    elif isinstance(event, Receipt):
+        _receipt(project, connection, account, event)
+    elif isinstance(event, Watermark):
+        _watermark(connection, account, event)
+    elif isinstance(event, Blocked):
+        state, reason = ("blocked", "by the person") if event.blocked else ("ok", "")
+        contacts.set_address_state(connection, account.channel, account.name, event.address, state, reason)
+    elif isinstance(event, OptIn):
+        _opt_in(project, connection, account, event)
+
+
+def _opt_in(project: Project, connection: Connection, account: Account, event: OptIn) -> None:
+    now = project.now_micros(connection)
+    contact = contact_at(connection, account, event.address, event.profile, now)
+    if event.subscribed:
+        contacts.set_address_state(connection, account.channel, account.name, event.address, "ok", "")
+    if event.ref:
+        enter_by_link(project, connection, contact, event.ref, now)
+
+
+def _receipt(project: Project, connection: Connection, account: Account, event: Receipt) -> None:
+    found = deliveries.by_ref(connection, event.ref) if event.ref else None
+    delivery_id = found.id if found is not None else None
+    if delivery_id is None and event.id:
+        delivery_id = deliveries.by_provider(connection, account.channel, account.name, [event.id]).get(event.id)
+    if delivery_id is None:
+        _wait_for_answer(project, connection, account, event)
+        return
+    settling = Settling(project, connection)
+    row = deliveries.lock(connection, [delivery_id])[0]
+    if event.state == "failed":
+        if row.state in ("sending", "unknown", "accepted"):
+            _failed(settling, row, event)
+        return
+    if row.state in ("sending", "unknown"):
+        settling.accept(row, event.id)
+        settling.save()
+        row = deliveries.lock(connection, [delivery_id])[0]
+    if event.state in ("delivered", "read"):
+        _forward(connection, [row], event.state, micros(event.at))
+
+
+def _wait_for_answer(project: Project, connection: Connection, account: Account, event: Receipt) -> None:
+    """A receipt may overtake the answer to our request: while one is in flight to that person, it waits."""
+    known = contacts.find_address(connection, account.channel, account.name, event.address) if event.address else None
+    if known is not None and deliveries.in_flight(connection, known.contact_id, account.channel, micros(real_now())):
+        raise Deferred
+
+
+def _failed(settling: Settling, row: Row[Any], event: Receipt) -> None:
+    """The messenger took it and could not deliver it; the trip has gone on, the record says what became of it."""
+    from channels.base import Rejected, Trouble
+
+    trouble = event.trouble or Trouble.CONTENT_INVALID
+    if row.state == "sending":
+        settling.settle_one(row, Rejected(trouble=trouble, code=event.code))
+        settling.save()
+        return
+    reason = REASONS.get(trouble, f"{trouble.value}:{event.code}")[:120]
+    settling.values.append(("rejected", reason, None, row.provider_id, row.accepted_at, None, row.id))
+    deliveries.count_change(settling.tally, row, row.state, "rejected")
+    if trouble in (Trouble.CONTACT_BLOCKED,):
+        contacts.set_address_state(settling.connection, row.channel, row.account, row.address, "blocked", event.code)
+    if trouble is Trouble.OPTED_OUT:
+        from engine.people import stop_marketing
+
+        account = settling.project.account(settling.connection, row.channel, row.account)
+        if account is not None:
+            now = micros(settling.now)
+            stop_marketing(settling.connection, row.contact_id, account.account, f"{row.channel} {event.code}", now, now)
+    settling.save()
+
+
+def _watermark(connection: Connection, account: Account, event: Watermark) -> None:
+    states = ["accepted"] if event.state == "delivered" else ["accepted", "delivered"]
+    ids = deliveries.sent_until(
+        connection, account.channel, account.name, event.address, micros(event.until), states
+    )
+    if ids:
+        _forward(connection, deliveries.lock(connection, ids), event.state, micros(event.until))
+
+
+def _forward(connection: Connection, rows: Sequence[Row[Any]], state: str, at: int) -> None:
+    """Receipts only move forward; late, repeated and reordered ones change nothing."""
+    tally = Tally()
+    moving = [row for row in rows if RANK.get(row.state, 9) < RANK[state] and row.state not in ("unknown", "unresolved")]
+    for row in moving:
+        deliveries.count_change(tally, row, row.state, state)
+    deliveries.advance_state(connection, [(state, f"{state}_at", at, row.id) for row in moving])
+    tally.save(connection)

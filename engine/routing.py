@@ -1,0 +1,185 @@
+"""Whom a reply concerns: the pressed button, opt-out words, the quoted message, the last question, keywords, the inbox."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from channels.base import Account, Reply
+from engine.answers import Settling
+from engine.enroll import Candidate, enroll_many
+from engine.people import contact_at, give_consent
+from engine.project import Project, real_now
+from nodes.matching import fold, is_opt_in, is_opt_out
+from store import contacts, deliveries, deliveries_wake, enrollments, inbox, journeys
+from store.consents import ConsentGiven
+from store.counters import Tally
+from store.sql import parsed, run
+from store.tables.columns import EPOCH, micros
+
+
+class Deferred(Exception):
+    """This webhook cannot be judged before a message in flight has been answered."""
+
+
+class Routing:
+    """One reply on its way to a trip, a journey, or the inbox (`semantics.md` 13)."""
+
+    def __init__(self, project: Project, connection: Connection, account: Account, reply: Reply, received_at: int) -> None:
+        self.project, self.connection, self.account, self.reply = project, connection, account, reply
+        self.received_at = received_at
+        self.now = project.now_micros(connection)
+        self.button = reply.button
+        # Telegram does not tell when a button was pressed: the moment of receiving stands for it.
+        self.at = micros(reply.at) if reply.at > EPOCH else received_at
+
+    def run(self) -> None:
+        """Route it once and write down by which rule; Deferred while a message to this person is in flight."""
+        if inbox.seen(self.connection, self.account.channel, self.account.name, self.reply.key):
+            return
+        contact = contact_at(self.connection, self.account, self.reply.address, self.reply.profile, self.now)
+        pressed = self._pressed(contact)
+        real = micros(real_now())
+        if pressed is None and deliveries.in_flight(self.connection, contact, self.account.channel, real):
+            raise Deferred
+        known = contacts.find_address(self.connection, self.account.channel, self.account.name, self.reply.address)
+        if known is not None:
+            contacts.heard_from(self.connection, known.id, self.at)
+        deliveries_wake.recheck(self.connection, [contact], self.now)
+        rule, trip, node = self._route(contact, pressed)
+        journey_id = trip.journey_id if trip is not None else None
+        values = (
+            self.account.channel, self.account.name, self.reply.key, contact, self.reply.text[:8000], self.button,
+            self.reply.media, rule, trip.id if trip is not None else None, journey_id, node,
+            self.at, self.received_at,
+        )  # fmt: skip
+        inbox.add_replies(self.connection, [values])
+
+    def _pressed(self, contact: int) -> Row[Any] | None:
+        """The message whose button was pressed; a payload that is not ours leaves the press a plain text."""
+        if not self.reply.button:
+            return None
+        ref, _, button = self.reply.button.rpartition(":")
+        row = deliveries.by_ref(self.connection, ref) if ref else None
+        if row is None or row.contact_id != contact:
+            self.button = None
+            return None
+        self.button = button
+        return row
+
+    def _route(self, contact: int, pressed: Row[Any] | None) -> tuple[str, Row[Any] | None, str]:
+        if pressed is not None:
+            return self._to_button(contact, pressed)
+        text = self.reply.text
+        if not self.reply.media and is_opt_out(text):
+            return "opt_out", None, ""
+        if not self.reply.media and not self.reply.ref and not text.startswith("/") and is_opt_in(text):
+            self._opt_in(contact)
+            return "opt_in", None, ""
+        waiting = self._waiting(contact)
+        if self.reply.quoted:
+            found = deliveries.by_provider(
+                self.connection, self.account.channel, self.account.name, [self.reply.quoted]
+            ).get(self.reply.quoted)
+            for trip, question in waiting:
+                if question.id == found:
+                    return self._hear("quoted", trip, question)
+        if waiting:
+            return self._hear("question", *waiting[0])
+        if self.reply.ref and enter_by_link(self.project, self.connection, contact, self.reply.ref, self.now):
+            return "link", None, ""
+        if self._keyword(contact):
+            return "keyword", None, ""
+        return "inbox", None, ""
+
+    def _to_button(self, contact: int, pressed: Row[Any]) -> tuple[str, Row[Any] | None, str]:
+        if pressed.state in ("sending", "unknown"):
+            # A press is itself evidence that the message arrived.
+            settling = Settling(self.project, self.connection)
+            settling.accept(deliveries.lock(self.connection, [pressed.id])[0], None)
+            settling.save()
+        for trip, question in self._waiting(contact):
+            if question.id == pressed.id:
+                return self._hear("button", trip, question)
+        return "stale_button", None, pressed.node
+
+    def _waiting(self, contact: int) -> list[tuple[Row[Any], Row[Any]]]:
+        """Trips that wait for a reply on this account, with their questions, the latest question first."""
+        trips = [
+            row for row in enrollments.waiting_of(self.connection, [contact]) if row.waiting_for == "reply"
+        ]
+        if not trips:
+            return []
+        questions = deliveries.latest_question(self.connection, [row.id for row in trips])
+        here = [
+            (row, questions[row.id])
+            for row in trips
+            if row.id in questions
+            and (questions[row.id].channel, questions[row.id].account) == (self.account.channel, self.account.name)
+        ]
+        return sorted(here, key=lambda pair: (pair[1].accepted_at or pair[1].sending_at or 0, pair[1].id), reverse=True)
+
+    def _hear(self, rule: str, trip: Row[Any], question: Row[Any]) -> tuple[str, Row[Any], str]:
+        content = parsed(question.content) or {}
+        payload = {
+            "text": self.reply.text,
+            "button": self.button,
+            "media": self.reply.media,
+            "options": [[button["id"], button["title"]] for button in content.get("buttons", ())],
+        }
+        enrollments.send_signals(self.connection, [(trip.id, "reply", payload, self.received_at)], self.now)
+        self._mark_replied(question.id)
+        return rule, trip, trip.node
+
+    def _mark_replied(self, delivery_id: int) -> None:
+        row = deliveries.lock(self.connection, [delivery_id])[0]
+        if row.replied_at is None and row.version_id is not None:
+            run(self.connection, "UPDATE delivery SET replied_at = :now WHERE id = :id", now=self.now, id=delivery_id)
+            tally = Tally()
+            tally.add(row.version_id, row.node, "replied", row.cohort)
+            tally.save(self.connection)
+
+    def _opt_in(self, contact: int) -> None:
+        granted = ConsentGiven(
+            contact_id=contact, channel=self.account.channel, purpose="marketing", action="grant",
+            source=f"keyword {self.reply.text.strip()[:40]}", text=self.reply.text[:200], at=self.now, proven=True,
+            evidence={"message": self.reply.key},
+        )  # fmt: skip
+        give_consent(self.connection, [granted], self.now)
+
+    def _keyword(self, contact: int) -> bool:
+        """Start journeys that this word, or any message, starts; whether there was one."""
+        said = fold(self.reply.text)
+        properties = {"text": self.reply.text, "channel": self.account.channel}
+        started = False
+        for row in journeys.live(self.connection):
+            entries = self.project.version(self.connection, row.version_id).journey.settings.entry
+            here = [entry for entry in entries if entry.channel in (None, self.account.channel)]
+            by_word = any(said in {fold(word) for word in entry.keyword} for entry in here) and bool(said)
+            if by_word or any(entry.inbound for entry in here):
+                _enter(self.project, self.connection, row, contact, properties, self.now)
+                started = started or by_word
+        return started
+
+
+def enter_by_link(project: Project, connection: Connection, contact: int, ref: str, now: int) -> bool:
+    """Start the journey that a deep link names, if it takes contacts by link."""
+    journey = journeys.get(connection, ref)
+    if journey is None or journey.version_id is None:
+        return False
+    entries = project.version(connection, journey.version_id).journey.settings.entry
+    if not any(entry.link for entry in entries):
+        return False
+    _enter(project, connection, journey, contact, {"ref": ref}, now)
+    return True
+
+
+def _enter(
+    project: Project, connection: Connection, journey: Row[Any], contact: int, properties: dict[str, Any], now: int
+) -> None:
+    from store.sql import scalar
+
+    name = scalar(connection, "SELECT external_id FROM contact WHERE id = :id", id=contact)
+    candidate = Candidate(contact_id=contact, external_id=name, properties=properties)
+    enroll_many(project, connection, journey, [candidate], now)

@@ -1,0 +1,209 @@
+"""A shift of the engine: receive, advance, deliver, keep house; wakes at once when something was written."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import time
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import Connection
+
+from engine import answers, housekeeping, imports
+from engine.advance import advance_due
+from engine.deliver import Deliverer, http_client
+from engine.play import play
+from engine.project import Project, real_now
+from engine.receive import receive
+from engine.world import World
+from store import clock, counters, deliveries, enrollments, inbox, running
+from store.database import Bell
+from store.tables.columns import micros
+
+log = logging.getLogger(__name__)
+#: Seconds: how often the bell is looked at, the longest sleep, a chunk of work for reports.
+LOOK, LONGEST, BLOCKED, CHUNK = 0.01, 1.0, 0.05, 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """What several seconds of real work came to."""
+
+    moves: int
+    sends: int
+    received: int
+    seconds: float
+
+
+class Shift:
+    """Lives some minutes and returns; cancelling it stops it at the next batch, with nothing left unknown."""
+
+    def __init__(self, project: Project, *, minutes: float = 10.0, world: World | None = None) -> None:
+        self.project, self.world = project, world
+        self.until = time.monotonic() + minutes * 60
+        self.name = f"engine:{os.getpid()}"
+        self.chunks: asyncio.Queue[Chunk | None] = asyncio.Queue()
+        self.deliverer = Deliverer(project, http_client())
+        #: Held by whoever claims: the mover and the sender for one batch, playing time for all of it.
+        self.turn = asyncio.Lock()
+        self.wake_mover, self.wake_sender = asyncio.Event(), asyncio.Event()
+        self.moves = self.received = 0
+
+    async def run(self) -> None:
+        """Work until the shift is over."""
+        bell = Bell(self.project.database)
+        tasks = [
+            asyncio.create_task(each)
+            for each in (self._listen(bell), self._move(), self._send(), self.deliverer.keep_committing(), self._keep_house(), self._report())
+        ]
+        try:
+            done, _ = await asyncio.wait(tasks, timeout=max(0.0, self.until - time.monotonic()), return_when=asyncio.FIRST_EXCEPTION)
+            for task in done:
+                task.result()
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            # What is on the wire is waited for, so that a stopped engine leaves nothing unknown.
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.deliverer.drain(), 12)
+            await self.deliverer.client.aclose()
+            bell.close()
+            self.chunks.put_nowait(None)
+
+    async def move_once(self) -> int:
+        """Process the inbox and move what is due, one transaction of each if there is work; how much was done."""
+        return await asyncio.to_thread(self._move_batch)
+
+    def _move_batch(self) -> int:
+        database, received, moved = self.project.database, 0, 0
+        with database.read() as connection:
+            mail = inbox.horizon(connection) is not None
+        if mail:
+            received = database.transact(lambda connection: receive(self.project, connection))
+        with database.read() as connection:
+            due = enrollments.next_due(connection)
+            work = due is not None and due <= self.project.now_micros(connection)
+        if work:
+            moved = database.transact(lambda connection: advance_due(self.project, connection))
+        self.received += received
+        self.moves += moved
+        return received + moved
+
+    async def settle(self) -> tuple[int, int]:
+        """Do all that is due at the present instant, the world's part included: (moves, sends)."""
+        moves, sends = self.moves, self.deliverer.sent
+        while True:
+            done = await self.move_once()
+            done += await self.deliverer.send_due()
+            done += await self.deliverer.drain()
+            done += await asyncio.to_thread(self._settle_unknown)
+            if self.world is not None:
+                delivered, _ = await self.world.settle()
+                done += delivered
+            if not done:
+                break
+        return self.moves - moves, self.deliverer.sent - sends
+
+    def _settle_unknown(self) -> int:
+        with self.project.database.read() as connection:
+            waiting = deliveries.first_unknown(connection, 0) is not None
+        return self.project.database.transact(lambda each: answers.sweep(self.project, each)) if waiting else 0
+
+    async def _listen(self, bell: Bell) -> None:
+        while True:
+            await asyncio.sleep(LOOK)
+            if bell.rang():
+                self.wake_mover.set()
+                self.wake_sender.set()
+
+    async def _move(self) -> None:
+        while True:
+            self.wake_mover.clear()
+            if self.project.sandbox:
+                await play(self)
+            async with self.turn:
+                done = await self.move_once()
+            if done:
+                self.wake_sender.set()
+                continue
+            await self._sleep(self.wake_mover, enrollments.next_due)
+
+    async def _send(self) -> None:
+        while True:
+            self.wake_sender.clear()
+            async with self.turn:
+                done = await self.deliverer.send_due()
+            if done:
+                self.wake_mover.set()
+                if len(self.deliverer.in_flight) >= 150:
+                    await asyncio.wait(set(self.deliverer.in_flight), return_when=asyncio.FIRST_COMPLETED)
+                continue
+            await self._sleep(self.wake_sender, deliveries.next_ready)
+
+    async def _sleep(self, wake: asyncio.Event, next_of: object) -> None:
+        """Sleep until something is written or the next instant comes, at most a second."""
+
+        def seconds() -> float:
+            with self.project.database.read() as connection:
+                at = next_of(connection)  # type: ignore[operator]
+                now = self.project.now_micros(connection)
+            return LONGEST if at is None else min(LONGEST, (at - now) / 1_000_000 if at > now else BLOCKED)
+
+        # Work that is due and cannot be taken (a message in flight stands before it) is woken by what it waits for.
+        pause = await asyncio.to_thread(seconds)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(wake.wait(), pause)
+
+    async def _keep_house(self) -> None:
+        """Heartbeat, unknown outcomes, counters, imports, the write-ahead log."""
+        turn = 0
+        while True:
+            done = await asyncio.to_thread(self._house_work, turn)
+            if self.world is not None and turn % 5 == 0:
+                await self._tell_time()
+            turn += 1
+            await asyncio.sleep(0.05 if done else 1.0)
+
+    def _house_work(self, turn: int) -> bool:
+        database = self.project.database
+
+        def small(connection: Connection) -> None:
+            running.beat(connection, self.name, micros(real_now()), {"moves": self.moves, "sent": self.deliverer.sent})
+            answers.sweep(self.project, connection)
+
+        database.transact(small)
+        counters_left = database.transact(counters.fold) if turn % 5 == 0 else 0
+        imported = imports.run_some(self.project)
+        if database.wal_bytes() > 8_000_000 or turn % 30 == 29:
+            database.checkpoint(truncate=turn % 3600 == 3599)
+        if turn % 3600 == 10:
+            housekeeping.tidy(self.project)
+        return bool(imported) or counters_left >= 20_000
+
+    async def _tell_time(self) -> None:
+        """The world keeps our time; it may have been started anew."""
+        assert self.world is not None
+
+        def read() -> tuple[object, bool, bool]:
+            with self.project.database.read() as connection:
+                return self.project.now(connection), clock.is_running(connection), clock.asked(connection) is None
+
+        now, going, free = await asyncio.to_thread(read)
+        if free:
+            with contextlib.suppress(Exception):
+                await self.world.set_clock(now + timedelta(0), running=going)  # type: ignore[operator]
+
+    async def _report(self) -> None:
+        """Say what several seconds of work came to; silent when idle."""
+        moves = sends = received = 0
+        while True:
+            started = time.monotonic()
+            await asyncio.sleep(CHUNK)
+            done = (self.moves - moves, self.deliverer.sent - sends, self.received - received)
+            moves, sends, received = self.moves, self.deliverer.sent, self.received
+            if any(done):
+                self.chunks.put_nowait(Chunk(*done, seconds=time.monotonic() - started))

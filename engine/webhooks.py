@@ -1,0 +1,73 @@
+"""A webhook is taken in: verified on its raw bytes, committed, opt-outs applied at once, and only then acknowledged."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection
+
+from channels import registry as channels
+from channels.base import Account, Blocked, OptOut, Reply
+from engine.people import contact_at, stop_marketing
+from engine.project import Project
+from nodes.matching import is_opt_out
+from store import contacts, deliveries_wake, inbox
+from store.tables.columns import micros
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """How to answer a webhook."""
+
+    status: int
+    body: Mapping[str, Any] | None = None
+
+
+def take_in(project: Project, channel_name: str, account_name: str, headers: Mapping[str, str], raw: bytes) -> Taken:
+    """Store a webhook once and answer it; 404 for an unknown account, 403 when it is not the messenger's own."""
+    channel = channels().get(channel_name)
+    account = _account(project, channel_name, account_name)
+    if channel is None or account is None:
+        return Taken(404)
+    if not channel.verify(headers, raw, account):
+        return Taken(403)
+    key = hashlib.sha256(raw).hexdigest()
+    try:
+        body: Any = orjson.loads(raw)
+        error = ""
+    except orjson.JSONDecodeError:
+        body, error = None, "not JSON"
+    text = raw.decode("utf-8", "replace")
+
+    def work(connection: Connection) -> None:
+        now = micros(project.now(connection))
+        if inbox.keep(connection, [(channel_name, account_name, key, text, error, now)]) and not error:
+            _obey(connection, account, channel.read_webhook(body), now)
+
+    project.database.transact(work, durable=True)
+    return Taken(200, channel.webhook_answer(body))
+
+
+def _account(project: Project, channel: str, name: str) -> Account | None:
+    with project.database.read() as connection:
+        connected = project.account(connection, channel, name)
+    return None if connected is None else connected.account
+
+
+def _obey(connection: Connection, account: Account, events: Any, now: int) -> None:
+    """Opt-outs take effect in the transaction that stores the webhook: no claim after it may pass."""
+    for event in events:
+        if isinstance(event, Reply) and not event.button and not event.media and is_opt_out(event.text):
+            contact = contact_at(connection, account, event.address, event.profile, now)
+            stop_marketing(connection, contact, account, f"keyword {event.text.strip()[:40]}", now, now)
+        elif isinstance(event, OptOut):
+            contact = contact_at(connection, account, event.address, {}, now)
+            stop_marketing(connection, contact, account, f"{account.channel} preferences", micros(event.at), now)
+        elif isinstance(event, Blocked) and event.blocked:
+            contact = contact_at(connection, account, event.address, {}, now)
+            contacts.set_address_state(connection, account.channel, account.name, event.address, "blocked", "by the person")
+            deliveries_wake.recheck(connection, [contact], now)

@@ -1,0 +1,46 @@
+"""The sandbox's pretend world, spoken to over HTTP like everything outside: its clock and what it is about to do."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import httpx
+
+
+class World:
+    """A client of the pretend world's control doors."""
+
+    def __init__(self, url: str, key: str) -> None:
+        self.client = httpx.AsyncClient(
+            base_url=url, headers={"X-World-Key": key}, timeout=httpx.Timeout(60.0, connect=2.0), trust_env=False
+        )
+
+    async def set_clock(self, now: datetime, *, running: bool) -> None:
+        """Tell the world what time it is."""
+        response = await self.client.put("/world/clock", json={"now": now.isoformat(), "running": running})
+        response.raise_for_status()
+
+    async def settle(self) -> tuple[int, datetime | None]:
+        """Let the world do all that is due: (webhooks delivered, its next instant)."""
+        response = await self.client.post("/world/settle")
+        response.raise_for_status()
+        return int(response.json()["delivered"]), _instant(response.json().get("next"))
+
+    async def next_at(self) -> datetime | None:
+        """The next instant at which the world will do something."""
+        response = await self.client.get("/world/next")
+        response.raise_for_status()
+        return _instant(response.json().get("at"))
+
+    async def call(self, method: str, path: str, **options: Any) -> httpx.Response:
+        """Any other door of the world."""
+        return await self.client.request(method, path, **options)
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        await self.client.aclose()
+
+
+def _instant(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

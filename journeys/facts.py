@@ -1,0 +1,138 @@
+"""What a walk sees of a contact: attributes, tags, consents, events; kept current as the walk updates them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from journeys.graph import Journey
+from journeys.rules import Facts, compile_rule, delivery_key, event_key, wanted
+from journeys.templates import compile_template
+from nodes.times import UnknownZone, parse_duration, zone, zone_of_phone
+from nodes.visit import Set
+
+if TYPE_CHECKING:
+    from journeys.walk import Trip
+
+PROJECT_ZONE = "UTC"
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """An event of this contact that came before."""
+
+    name: str
+    properties: Mapping[str, Any]
+    at: datetime
+
+
+@dataclass(slots=True, kw_only=True)
+class Person:
+    """A contact as a batch has loaded it. Events, consents and receipts are there when the journey asks for them."""
+
+    external_id: str
+    attributes: Mapping[str, Any]
+    tags: Collection[str] = ()
+    zone: str | None = None
+    consents: Collection[tuple[str, str]] = ()
+    segments: Collection[str] = ()
+    events: Sequence[Past] = ()
+    receipts: Collection[str] = ()
+
+
+def zone_name(person_zone: str | None, attributes: Mapping[str, Any], journey_zone: str | None) -> str:
+    """A contact's zone: their own, else their phone's country's if it has only one, else the journey's, else the project's."""
+    if person_zone:
+        try:
+            zone(person_zone)
+            return person_zone
+        except UnknownZone:
+            pass  # Refused at the door; a row from elsewhere falls back instead of stopping the contact.
+    phone = attributes.get("phone")
+    digits = "".join(sign for sign in phone if sign.isdigit()) if isinstance(phone, str) else ""
+    return (zone_of_phone(digits) if digits else None) or journey_zone or PROJECT_ZONE
+
+
+class View:
+    """One contact on one trip, as rules and templates look at them."""
+
+    def __init__(self, journey: Journey, person: Person, trip: Trip, now: datetime) -> None:
+        self.journey, self.person, self.trip, self.now = journey, person, trip, now
+        self.zone = zone_name(person.zone, person.attributes, journey.settings.timezone)
+
+    def holds(self, rule: Mapping[str, Any]) -> bool:
+        """Whether a rule holds for the contact now."""
+        test, want = self._compiled(rule)
+        counts = {event_key(clause): self._count(clause) for clause in want.events} if want.events else {}
+        receipts = [name for name in map(delivery_key, want.deliveries) if name in self.person.receipts]
+        return test(
+            Facts(
+                now=self.now,
+                attributes=self.person.attributes,
+                event=self.trip.event,
+                answers=self.trip.answers,
+                tags=self.person.tags,
+                consents=self.person.consents,
+                segments=self.person.segments,
+                counts=counts,
+                receipts=receipts,
+                zone=self.zone,
+            )
+        )
+
+    def holds_over(self, rule: Mapping[str, Any], properties: Mapping[str, Any]) -> bool:
+        """Whether a rule holds over an event's properties; `event.x` inside it means the entry event."""
+        test, _ = self._compiled(rule)
+        return test(_over(properties, self.now, self.trip.event, self.zone))
+
+    def happened(self, name: str, where: Mapping[str, Any] | None) -> bool:
+        """Whether such an event came since the trip began."""
+        since = self.trip.entered_at
+        return any(
+            past.name == name and past.at >= since and (where is None or self.holds_over(where, past.properties))
+            for past in self.person.events
+        )
+
+    def render(self, template: str) -> Any:
+        """A template's value for this contact; MissingVariable, TemplateRefused."""
+        return compile_template(template).value(self.context())
+
+    def context(self) -> dict[str, Any]:
+        """What templates may name."""
+        contact = {"external_id": self.person.external_id, **self.person.attributes}
+        named: dict[str, Any] = {"contact": contact, "event": self.trip.event, "answers": self.trip.answers}
+        if self.trip.coupon is not None:
+            named["coupon"] = self.trip.coupon
+        return named
+
+    def update(self, change: Set) -> None:
+        """A walk reads its own updates."""
+        person = self.person
+        merged = {**person.attributes, **change.attributes}
+        person.attributes = {name: value for name, value in merged.items() if value is not None}
+        if change.add_tags or change.remove_tags:
+            tags = dict.fromkeys([*person.tags, *change.add_tags])
+            person.tags = [tag for tag in tags if tag not in change.remove_tags]
+
+    def _compiled(self, rule: Mapping[str, Any]) -> tuple[Any, Any]:
+        known = self.journey.compiled.get(id(rule))
+        if known is None:
+            known = (compile_rule(rule), wanted(rule))
+            self.journey.compiled[id(rule)] = known
+        return known
+
+    def _count(self, clause: Any) -> int:
+        where = compile_rule(clause.where) if clause.where else None
+        since = self.now - parse_duration(clause.within) if clause.within else None
+        return sum(
+            past.name == clause.name
+            and (since is None or past.at >= since)
+            and (where is None or where(_over(past.properties, self.now, self.trip.event, self.zone)))
+            for past in self.person.events
+        )
+
+
+def _over(properties: Mapping[str, Any], now: datetime, entry: Mapping[str, Any], zone_of: str) -> Facts:
+    return Facts(now=now, attributes=properties, event=entry, answers={}, tags=(), consents=(), segments=(), counts={}, receipts=(), zone=zone_of)

@@ -1,0 +1,129 @@
+"""May this message go out now, and on which messenger: every reason why not, decided at the claim."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from channels.base import Limits
+from nodes.base import Says
+from nodes.times import quiet_until, zone
+
+#: How long a message that may not go out now waits before it is looked at again; consent or a reply wakes it sooner.
+LOOK_AGAIN = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reachable:
+    """One address of the contact, with what its account and consents allow."""
+
+    channel: str
+    account: str
+    address: str
+    #: `ok`, `blocked`, `invalid`.
+    state: str
+    #: The account's: `ok`, `paused`, `broken`; None when it is not connected.
+    account_status: str | None
+    last_inbound_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Go:
+    """Send it, there."""
+
+    to: Reachable
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Not now."""
+
+    reason: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Refuse:
+    """Not at all."""
+
+    reason: str
+
+
+def decide(
+    says: Says,
+    now: datetime,
+    expires_at: datetime,
+    addresses: Sequence[Reachable],
+    granted: Collection[tuple[str, str]],
+    withdrawn: Collection[tuple[str, str]],
+    limits: Mapping[str, Limits],
+    zone_name: str,
+    quiet: tuple[time, time] | None,
+) -> Go | Hold | Refuse:
+    """Go, hold or refuse (`semantics.md` 18, 30–32). The first messenger in order of preference that allows it is taken."""
+    if now >= expires_at:
+        return Refuse("expired")
+    reasons: list[str] = []
+    for candidate in _in_order(says.channels, addresses):
+        reason = _why_not(says, now, candidate, granted, withdrawn, limits)
+        if reason is None:
+            return _quiet(says, now, expires_at, zone_name, quiet) or Go(candidate)
+        reasons.append(reason)
+    if not reasons:
+        return _unwilling(says, now, expires_at, "no_channel")
+    if "account_paused" in reasons:
+        # Nothing is wrong with the contact: the account's owner has to act, and the message waits for it.
+        return Hold("account_paused", min(now + LOOK_AGAIN, expires_at))
+    return _unwilling(says, now, expires_at, reasons[0])
+
+
+def _in_order(wanted: Sequence[str], addresses: Sequence[Reachable]) -> list[Reachable]:
+    if not wanted:
+        return list(addresses)
+    return [address for name in wanted for address in addresses if address.channel == name]
+
+
+def _why_not(
+    says: Says,
+    now: datetime,
+    to: Reachable,
+    granted: Collection[tuple[str, str]],
+    withdrawn: Collection[tuple[str, str]],
+    limits: Mapping[str, Limits],
+) -> str | None:
+    if to.account_status is None or to.channel not in limits:
+        return "no_account"
+    if to.state != "ok":
+        return "blocked" if to.state == "blocked" else "unreachable"
+    if says.category == "marketing":
+        if (to.channel, "marketing") in withdrawn:
+            return "opted_out"
+        if (to.channel, "marketing") not in granted:
+            return "no_consent"
+    if to.account_status != "ok":
+        return "account_paused"
+    hours = limits[to.channel].window_hours
+    has_template = bool(says.per_channel and says.per_channel.get(to.channel, {}).get("template"))
+    if hours is not None and not has_template:
+        closed = to.last_inbound_at is None or to.last_inbound_at + timedelta(hours=hours) <= now
+        if closed:
+            return "window_closed"
+    return None
+
+
+def _quiet(
+    says: Says, now: datetime, expires_at: datetime, zone_name: str, quiet: tuple[time, time] | None
+) -> Hold | Refuse | None:
+    if quiet is None or says.category != "marketing":
+        return None
+    until = quiet_until(now, zone(zone_name), *quiet)
+    if until is None:
+        return None
+    return Hold("quiet_hours", min(until, expires_at))
+
+
+def _unwilling(says: Says, now: datetime, expires_at: datetime, reason: str) -> Hold | Refuse:
+    if says.on_blocked == "wait":
+        return Hold(reason, min(now + LOOK_AGAIN, expires_at))
+    return Refuse(reason)

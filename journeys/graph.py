@@ -1,0 +1,180 @@
+"""A journey document becomes a journey: node-link JSON read with NetworkX, nodes as their types, immutable."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import time, timedelta
+from typing import Any, Literal
+
+import networkx as nx
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from nodes import registry
+from nodes.base import Node
+from nodes.times import UnknownZone, parse_wall, zone
+from nodes.wait import Wall
+
+
+class Reentry(BaseModel):
+    """Whether a contact may take the journey again."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    mode: Literal["never", "after_exit", "restart", "parallel"] = Field("after_exit", title="A contact may come again")
+    cooldown: timedelta | None = Field(None, title="But not sooner than", gt=timedelta(0))
+    key: str | None = Field(None, title="One trip per value of", description="A property of the entry event.")
+
+    @model_validator(mode="after")
+    def _parallel_needs_key(self) -> Reentry:
+        if self.mode == "parallel" and not self.key:
+            raise ValueError("parallel trips need a key: the property of the entry event that tells them apart")
+        return self
+
+
+class Goal(BaseModel):
+    """What the journey is for; reached anywhere, it ends the trip at once as converted."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    event: str = Field(title="Event", min_length=1, max_length=120)
+    where: dict[str, Any] | None = Field(None, title="Where", json_schema_extra={"widget": "rule"})
+    match: str | None = Field(None, title="Same value as in the entry event", description="A property, as order_id.")
+
+
+class Entry(BaseModel):
+    """One way into a journey."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    api: bool = False
+    event: str | None = Field(None, min_length=1, max_length=120)
+    where: dict[str, Any] | None = None
+    segment: str | None = None
+    on: Literal["entered", "left"] = "entered"
+    schedule: str | None = None
+    keyword: tuple[str, ...] = ()
+    channel: str | None = None
+    link: bool = False
+    inbound: bool = False
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Entry:
+        ways = [self.api, self.event, self.segment and not self.schedule, self.schedule, self.keyword, self.link, self.inbound]
+        if sum(bool(way) for way in ways) != 1:
+            raise ValueError("an entry is one of api, event, segment, schedule, keyword, link, inbound")
+        return self
+
+
+class Settings(BaseModel):
+    """The journey's own settings: `graph` of the document."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+    name: str = Field("", title="Name", max_length=120)
+    about: str = Field("", title="What it is for", max_length=2000)
+    start: str | None = Field(None, title="First step")
+    entry: tuple[Entry, ...] = Field((), title="Contacts enter")
+    reentry: Reentry = Field(Reentry(mode="after_exit"), title="Coming again")
+    goal: Goal | None = Field(None, title="Goal")
+    exit_when: tuple[dict[str, Any], ...] = Field((), title="Leaves when", json_schema_extra={"widget": "rules"})
+    timezone: str | None = Field(None, title="Time zone", description="For contacts whose own zone is unknown.")
+    quiet_hours: tuple[Wall, Wall] | None = Field(None, title="Quiet hours", description="Marketing waits until morning.")
+
+    @field_validator("entry", mode="before")
+    @classmethod
+    def _one_or_many(cls, value: Any) -> Any:
+        return (value,) if isinstance(value, Mapping) else value
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, name: str | None) -> str | None:
+        if name is not None:
+            try:
+                zone(name)
+            except UnknownZone as unknown:
+                raise ValueError(f"no time zone is called {name!r}; write one like Europe/Moscow") from unknown
+        return name
+
+    def quiet(self) -> tuple[time, time] | None:
+        return None if self.quiet_hours is None else (parse_wall(self.quiet_hours[0]), parse_wall(self.quiet_hours[1]))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Journey:
+    """A journey that can be walked: what a published version is in memory."""
+
+    settings: Settings
+    nodes: Mapping[str, Node]
+    #: (node, exit) → the next node.
+    ways: Mapping[tuple[str, str], str]
+    start: str
+    titles: Mapping[str, str]
+    #: Events that may wake a trip anywhere: waits, the goal, exit rules.
+    listens: frozenset[str] = frozenset()
+    #: Names of past events that a rule counts or a wait looks back at.
+    counts: frozenset[str] = frozenset()
+    #: Whether a change of the contact's facts may wake a trip.
+    watches_contact: bool = False
+    #: Whether any rule asks about deliveries.
+    asks_receipts: bool = False
+    #: Whether any rule asks about consents.
+    asks_consents: bool = False
+    salts: Mapping[str, str] = field(default_factory=dict)
+    #: Compiled rules by the identity of the rule, which lives as long as its node.
+    compiled: dict[int, Any] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        return self.settings.name
+
+
+def as_graph(document: Mapping[str, Any]) -> nx.MultiDiGraph:
+    """The document as a NetworkX graph; the caller has checked the outer shape."""
+    whole = {"directed": True, "multigraph": True, **document}
+    graph: nx.MultiDiGraph = nx.node_link_graph(whole, edges="edges")
+    return graph
+
+
+def find_start(graph: nx.MultiDiGraph, named: str | None) -> str | None:
+    """The first node: the named one, or the only one with no way in."""
+    if named is not None:
+        return named if named in graph else None
+    roots: Sequence[str] = [node for node, ways_in in graph.in_degree() if ways_in == 0]
+    return roots[0] if len(roots) == 1 else None
+
+
+def read_node(raw: Mapping[str, Any]) -> Node:
+    """A node of the document as its type; pydantic.ValidationError for settings that do not fit, KeyError for the kind."""
+    return registry()[raw["kind"]].model_validate(raw.get("settings") or {})
+
+
+def read(document: Mapping[str, Any], journey_id: str = "") -> Journey:
+    """A checked document as a journey. Run `journeys.check.check` first: this trusts the document.
+
+    A split without a salt of its own is salted by journey and node, so that it stays the same in every version and
+    differs from the splits of other journeys.
+    """
+    from journeys.rules import wanted
+
+    settings = Settings.model_validate(document.get("graph") or {})
+    raw_nodes = {raw["id"]: raw for raw in document["nodes"]}
+    nodes = {name: read_node(raw) for name, raw in raw_nodes.items()}
+    start = find_start(as_graph(document), settings.start)
+    asked = [wanted(rule) for node in nodes.values() for _, rule, over_event in node.rules() if not over_event]
+    asked += [wanted(rule) for rule in settings.exit_when]
+    counted = {clause.name for want in asked for clause in want.events}
+    goal = {settings.goal.event} if settings.goal else set()
+    return Journey(
+        settings=settings,
+        nodes=nodes,
+        ways={(edge["source"], edge["key"]): edge["target"] for edge in document["edges"]},
+        start=start or next(iter(nodes)),
+        titles={name: raw.get("title") or "" for name, raw in raw_nodes.items()},
+        listens=frozenset(goal | counted | {name for node in nodes.values() for name in node.listens()}),
+        counts=frozenset(counted | {name for node in nodes.values() for name in node.looks_back()}),
+        watches_contact=bool(settings.exit_when) or any(node.kind == "wait" for node in nodes.values()),
+        asks_receipts=any(want.deliveries for want in asked),
+        asks_consents=any(want.consents for want in asked),
+        salts={name: getattr(node, "salt", "") or f"{journey_id}/{name}" for name, node in nodes.items()},
+    )

@@ -1,0 +1,108 @@
+"""What every node type is: settings that draw its form, exits, a sentence for its card, and a pure decision."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict
+
+from channels.message import Button, Media
+from nodes.visit import Decision, Visit
+
+#: Node types by kind, filled as their files are imported.
+KINDS: dict[str, type[Node]] = {}
+
+
+class NodeFailed(Exception):
+    """A node cannot go on for this contact; the trip is parked as failed with the given reason."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Says:
+    """One message of a node before rendering: texts are templates."""
+
+    text: str
+    buttons: Sequence[Button] = ()
+    media: Media | None = None
+    #: Channels in order of preference; empty: the first on which the contact can be reached.
+    channels: Sequence[str] = ()
+    category: str = "marketing"
+    #: How long after planning it may still go out.
+    ttl: timedelta = timedelta(days=1)
+    #: What only one messenger understands, by messenger: an approved template, a tag.
+    per_channel: Mapping[str, Mapping[str, Any]] | None = None
+    #: What happens when it may not be sent now: `skip`, `wait`, `branch`, `leave`.
+    on_blocked: str = "leave"
+
+
+class Node(BaseModel):
+    """A step of a journey. A subclass is one file: `class Wait(Node, kind="wait", icon="⏳")`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+    kind: ClassVar[str] = ""
+    icon: ClassVar[str] = ""
+    #: Whether `decide` looks at `visit.luck`.
+    uses_luck: ClassVar[bool] = False
+
+    def __init_subclass__(cls, kind: str = "", icon: str = "", **more: Any) -> None:
+        super().__init_subclass__(**more)
+        if kind:
+            if kind in KINDS and KINDS[kind].__qualname__ != cls.__qualname__:
+                raise ValueError(f"two node types are called {kind!r}")
+            cls.kind, cls.icon = kind, icon
+            KINDS[kind] = cls
+
+    def exits(self) -> tuple[str, ...]:
+        """The ways out with these settings, in the order in which the editor draws them."""
+        raise NotImplementedError
+
+    def sentence(self) -> str:
+        """What the node's card says."""
+        raise NotImplementedError
+
+    def decide(self, visit: Visit) -> Decision:
+        """Leave, stay or end: a function of the visit alone."""
+        raise NotImplementedError
+
+    def says(self, part: str = "") -> Says | None:
+        """The message that `Say(part)` plans."""
+        return None
+
+    def all_says(self) -> Iterable[Says]:
+        """Every message that this node may send, for the checks before publishing."""
+        one = self.says()
+        return () if one is None else (one,)
+
+    def templates(self) -> Iterable[tuple[str, str]]:
+        """(settings path, template text) of every template outside messages."""
+        return ()
+
+    def rules(self) -> Iterable[tuple[str, Mapping[str, Any], bool]]:
+        """(settings path, rule, whether it is over an event's properties) of every rule in the settings."""
+        return ()
+
+    def listens(self) -> Iterable[str]:
+        """Names of the events that can wake a visit of this node."""
+        return ()
+
+    def looks_back(self) -> Iterable[str]:
+        """Names of past events that the decision asks about."""
+        return ()
+
+    def breaks_cycle(self) -> bool:
+        """Whether passing this node takes a person's action or at least a minute."""
+        return False
+
+    @classmethod
+    def manual(cls) -> str:
+        """The docstring, as the editor shows it."""
+        return inspect.cleandoc(cls.__doc__ or "")

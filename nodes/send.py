@@ -1,0 +1,156 @@
+"""Send: say something on a messenger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from channels.message import Button, Media, MediaKind
+from nodes.base import Node, NodeFailed, Says
+from nodes.visit import Answered, End, Leave, Say, Stay, Visit
+
+#: Reasons after which the trip is parked as failed instead of taking the blocked way: the journey itself is at fault.
+FAULTS = frozenset({"missing_variable", "template_refused"})
+#: How long a trip sleeps before it looks again whether a delivery was answered; the answer itself wakes it.
+LOOK_AGAIN = timedelta(hours=1)
+
+
+class ButtonSettings(BaseModel):
+    """A button under a message: a reply, a link or a code to copy."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+    id: str = Field(title="Id", pattern=r"^[A-Za-z0-9_-]{1,24}$", description="Comes back when it is pressed.")
+    title: str = Field(title="Title", min_length=1, max_length=120, description="At most 20 characters fit everywhere.")
+    url: str | None = Field(None, title="Opens the address", max_length=2000)
+    copy_code: str | None = Field(None, alias="copy", title="Copies the text", max_length=256)
+
+    @field_validator("url")
+    @classmethod
+    def _only_web(cls, url: str | None) -> str | None:
+        if url is not None and not url.startswith(("https://", "http://", "{{")):
+            raise ValueError("an address starts with https://")
+        return url
+
+    def button(self) -> Button:
+        return Button(id=self.id, title=self.title, url=self.url, copy=self.copy_code)
+
+
+class MediaSettings(BaseModel):
+    """A picture, video, document or sound by its address."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+    kind: MediaKind = Field("image", title="Kind")
+    url: str = Field(title="Address", min_length=1, max_length=2000)
+    filename: str | None = Field(None, title="File name", max_length=256)
+    size: int | None = Field(None, title="Size, bytes", gt=0, description="Viber needs it for video and files.")
+
+    @field_validator("url")
+    @classmethod
+    def _only_web(cls, url: str) -> str:
+        if not url.startswith(("https://", "http://", "{{")):
+            raise ValueError("an address starts with https://")
+        return url
+
+    def media(self) -> Media:
+        return Media(kind=self.kind, url=self.url, filename=self.filename, size=self.size)
+
+
+class Speaking(Node):
+    """What the nodes that talk have in common: where, of which category, and what when they may not."""
+
+    channel: str | tuple[str, ...] = Field(
+        "auto",
+        title="Messenger",
+        description="One, several in order of preference, or auto: the first where the contact can be reached.",
+        json_schema_extra={"widget": "channels"},
+    )
+    category: Literal["marketing", "transactional", "service"] = Field(
+        "marketing",
+        title="Category",
+        description="Marketing needs consent and keeps quiet hours; the others only obey the messenger.",
+    )
+    ttl: timedelta = Field(
+        timedelta(days=1), title="Worth sending for", gt=timedelta(0), description="Later it is not sent any more."
+    )
+
+    def channels(self) -> tuple[str, ...]:
+        wanted = (self.channel,) if isinstance(self.channel, str) else self.channel
+        return () if "auto" in wanted else wanted
+
+
+class Send(Speaking, kind="send", icon="💬"):
+    """Sends a message and goes on when the messenger has taken it.
+
+    The text is a template: `{{ contact.first_name|default("friend") }}`, `{{ event.total }}`, `{{ coupon }}`.
+    Buttons come back in a Reply step after it. When the message may not be sent (no consent, a closed window, a blocked
+    bot), `If blocked` decides: leave the journey, skip the message, wait, or take the exit `blocked`.
+    """
+
+    text: str = Field("", title="Text", max_length=8000, json_schema_extra={"widget": "textarea"})
+    buttons: tuple[ButtonSettings, ...] = Field((), title="Buttons", max_length=12)
+    media: MediaSettings | None = Field(None, title="Picture or file")
+    template: dict[str, dict[str, Any]] | None = Field(
+        None,
+        title="Approved template",
+        description="By messenger: name, language, body values.",
+        json_schema_extra={"widget": "json"},
+    )
+    on_blocked: Literal["leave", "skip", "wait", "branch"] = Field("leave", title="If blocked")
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Send:
+        if not (self.text or self.media or self.template):
+            raise ValueError("write a text, or choose a picture or a template")
+        ids = [button.id for button in self.buttons]
+        if len(set(ids)) < len(ids):
+            raise ValueError("two buttons have the same id")
+        return self
+
+    def exits(self) -> tuple[str, ...]:
+        return ("sent", "blocked") if self.on_blocked == "branch" else ("sent",)
+
+    def sentence(self) -> str:
+        line = " ".join(self.text.split())
+        shown = line if len(line) <= 60 else line[:59] + "…"
+        return shown or (f"[{self.media.kind}]" if self.media else "[template]")
+
+    def says(self, part: str = "") -> Says:
+        return Says(
+            text=self.text,
+            buttons=tuple(button.button() for button in self.buttons),
+            media=self.media.media() if self.media else None,
+            channels=self.channels(),
+            category=self.category,
+            ttl=self.ttl,
+            per_channel={name: {"template": one} for name, one in self.template.items()} if self.template else None,
+            on_blocked=self.on_blocked,
+        )
+
+    def templates(self) -> Iterable[tuple[str, str]]:
+        yield "text", self.text
+        for number, button in enumerate(self.buttons):
+            yield f"buttons.{number}.title", button.title
+            yield f"buttons.{number}.url", button.url or ""
+            yield f"buttons.{number}.copy", button.copy_code or ""
+        if self.media:
+            yield "media.url", self.media.url
+
+    def decide(self, visit: Visit) -> Leave | Stay | End:
+        if visit.arriving:
+            return Stay(visit.now + self.ttl + LOOK_AGAIN, "answer", (Say(),))
+        if not isinstance(visit.heard, Answered):
+            return Stay(visit.now + LOOK_AGAIN, "answer")
+        if visit.heard.sent:
+            return Leave("sent")
+        if visit.heard.reason in FAULTS:
+            raise NodeFailed(visit.heard.reason)
+        if self.on_blocked == "branch":
+            return Leave("blocked")
+        if self.on_blocked == "leave":
+            return End(visit.heard.reason, completed=False)
+        return Leave("sent")

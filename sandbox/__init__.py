@@ -1,0 +1,1 @@
+"""A pretend world: four messengers' servers with virtual people, faults and a movable clock."""

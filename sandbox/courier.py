@@ -1,0 +1,204 @@
+"""Webhooks on their way: fifty at a time, in order per person, tried again as each messenger does."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
+from sandbox.agenda import Item
+from sandbox.facts import Account
+from sandbox.network import Network, Retry, encoded
+
+if TYPE_CHECKING:
+    from sandbox.state import World
+
+#: Webhooks in flight.
+HANDS = 50
+Lane = tuple[str, str, str, str]
+
+
+class Courier:
+    """Delivers webhook items; one item of a lane is in flight at a time."""
+
+    def __init__(self, world: World, client: httpx.AsyncClient | None) -> None:
+        self._world = world
+        self._given = client
+        self._own: httpx.AsyncClient | None = None
+        self._own_loop: asyncio.AbstractEventLoop | None = None
+        self._lanes: dict[Lane, deque[Item]] = {}
+        self._ready: deque[Lane] = deque()
+        self._tasks: set[asyncio.Task[None]] = set()
+        #: Lanes that wait for a failed webhook: its id and its next due time.
+        self._held: dict[Lane, tuple[int, float]] = {}
+        #: Taken and not yet over: item id → due.
+        self.open: dict[int, float] = {}
+        self.delivered = 0
+        self._moved = asyncio.Event()
+
+    def carry(self, item: Item) -> None:
+        """Take an item that is due; it leaves as soon as its lane is free."""
+        lane = self._lane(item)
+        held = self._held.get(lane)
+        if held is not None and held[0] != item.id and held[1] > item.due:
+            self._put_off(item, held[1])
+            settle_outcome(item, 0)
+            return
+        if held is not None and held[0] == item.id:
+            del self._held[lane]
+        self.open[item.id] = item.due
+        waiting = self._lanes.setdefault(lane, deque())
+        waiting.append(item)
+        if len(waiting) == 1:
+            self._ready.append(lane)
+        if len(self._tasks) < HANDS:
+            task = asyncio.get_running_loop().create_task(self._work())
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def finish(self, until: float) -> None:
+        """Wait for every item in hand that was due by `until`."""
+        mine = [item_id for item_id, due in self.open.items() if due <= until]
+        for item_id in mine:
+            while item_id in self.open:
+                self._moved.clear()
+                await self._moved.wait()
+
+    async def close(self) -> None:
+        """Stop working; what was in flight stays on the agenda."""
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._own is not None and self._own_loop is asyncio.get_running_loop():
+            await self._own.aclose()
+
+    def _lane(self, item: Item) -> Lane:
+        queue = item.queue if self._world.networks[item.channel].fifo else ""
+        return (item.channel, item.account, queue, item.address)
+
+    async def _work(self) -> None:
+        while self._ready:
+            lane = self._ready.popleft()
+            waiting = self._lanes[lane]
+            # It stays first in its lane while it is on its way, so that nobody else takes the lane up.
+            item = waiting[0]
+            try:
+                wait = await self._deliver(item)
+            finally:
+                waiting.popleft()
+                self.open.pop(item.id, None)
+                self._moved.set()
+            if wait is not None:
+                self._fail(lane, item, wait)
+            if waiting:
+                self._ready.append(lane)
+            else:
+                del self._lanes[lane]
+        self._world.wake()
+
+    def _fail(self, lane: Lane, item: Item, wait: float) -> None:
+        """Try again later; where the messenger keeps the order, the lane waits for it."""
+        due = self._world.now() + wait
+        self._put_off(item, due)
+        if not self._world.networks[item.channel].fifo:
+            return
+        self._held[lane] = (item.id, due)
+        waiting = self._lanes[lane]
+        while waiting:
+            other = waiting.popleft()
+            self._put_off(other, due)
+            settle_outcome(other, 0)
+            self.open.pop(other.id, None)
+
+    def _put_off(self, item: Item, due: float) -> None:
+        item.due = due
+        self._world.agenda.put(item)
+
+    async def _deliver(self, item: Item) -> float | None:
+        """One attempt; answers the seconds until the next one, or None when it is over."""
+        world = self._world
+        account = world.accounts.get((item.channel, item.account))
+        network = world.networks[item.channel]
+        if account is None or not account.webhook_url:
+            return self._over(item, 0)
+        if account.events is not None and item.queue and item.queue not in account.events:
+            return self._over(item, 0)
+        await self._forge(network, account, item)
+        raw = encoded(item.body)
+        status, answer = await self.post(network, account, raw)
+        if 200 <= status < 300:
+            self.delivered += 1
+            if answer is not None:
+                network.answered(world, account, item, answer.content)
+            if self._strikes("duplicate_webhook", item):
+                await self.post(network, account, raw)
+            return self._over(item, status)
+        settle_outcome(item, status)
+        item.attempt += 1
+        luck = world.luck(item.address, item.id, f"retry {item.attempt}")
+        asked = retry_after(answer)
+        failed = Retry(attempt=item.attempt, age=world.now() - item.first, luck=luck, queue=item.queue, asked=asked)
+        wait = network.retry(failed)
+        return self._over(item, status) if wait is None else wait
+
+    def _over(self, item: Item, status: int) -> float | None:
+        """No further attempt."""
+        self._world.agenda.over(item.id)
+        settle_outcome(item, status)
+        return None
+
+    def _strikes(self, kind: str, item: Item) -> bool:
+        world = self._world
+        return world.faults.strike(frozenset({kind}), item.channel, item.address, item.id, world.seed) is not None
+
+    async def _forge(self, network: Network, account: Account, item: Item) -> None:
+        """Before the true webhook comes the same one signed by somebody else; the log tells who believed it."""
+        if not self._strikes("forged", item):
+            return
+        status, _ = await self.post(network, account, encoded(item.body), forged=True)
+        believed = 200 <= status < 300
+        entry = {"method": "forged_webhook", "address": item.address, "accepted": believed, "status": status}
+        self._world.log_of(item.channel, item.account, entry)
+
+    async def post(
+        self, network: Network, account: Account, raw: bytes, *, forged: bool = False
+    ) -> tuple[int, httpx.Response | None]:
+        """One POST to the account's webhook: (HTTP status, answer); status 0 when nobody answered."""
+        headers = {"content-type": "application/json", **network.sign(account, raw, forged=forged)}
+        try:
+            answer = await self._client().post(
+                account.webhook_url, content=raw, headers=headers, timeout=network.timeout
+            )
+        except (httpx.HTTPError, httpx.InvalidURL):
+            return 0, None
+        return answer.status_code, answer
+
+    async def get(self, url: str, query: dict[str, Any]) -> httpx.Response | None:
+        """A GET to the product, as Meta's subscription check; None when nobody answered."""
+        try:
+            return await self._client().get(url, params=query, timeout=10.0)
+        except (httpx.HTTPError, httpx.InvalidURL):
+            return None
+
+    def _client(self) -> httpx.AsyncClient:
+        if self._given is not None:
+            return self._given
+        loop = asyncio.get_running_loop()
+        if self._own is None or self._own_loop is not loop:
+            limits = httpx.Limits(max_connections=HANDS, max_keepalive_connections=HANDS)
+            self._own, self._own_loop = httpx.AsyncClient(limits=limits, trust_env=False), loop
+        return self._own
+
+
+def settle_outcome(item: Item, status: int) -> None:
+    """Tell whoever waits for the first attempt."""
+    if item.outcome is not None and not item.outcome.done():
+        item.outcome.set_result(status)
+
+
+def retry_after(answer: httpx.Response | None) -> float | None:
+    """The receiver's wish in seconds."""
+    value = None if answer is None else answer.headers.get("retry-after")
+    return float(value) if value is not None and value.isdigit() else None

@@ -1,0 +1,77 @@
+"""The sandbox's clock: one row that every process reads; without it time is real."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from store.sql import one, run
+from store.tables.columns import instant, maybe_instant, micros
+
+
+def now(connection: Connection, real: datetime) -> datetime:
+    """Virtual now for a real instant; the real one when nobody moved the clock."""
+    row = one(connection, "SELECT virtual_at, real_at, running, target_at FROM clock WHERE id = 1")
+    if row is None:
+        return real
+    # While time is being played it stands still between the steps.
+    going = row.running and row.target_at is None
+    return instant(row.virtual_at) + ((real - instant(row.real_at)) if going else timedelta(0))
+
+
+def is_running(connection: Connection) -> bool:
+    """Whether the virtual clock goes by itself."""
+    row = one(connection, "SELECT running FROM clock WHERE id = 1")
+    return row is None or bool(row.running)
+
+
+def put(connection: Connection, virtual: datetime, real: datetime, *, running: bool | None = None) -> None:
+    """Set the virtual clock; `running` None leaves it as it is."""
+    going = is_running(connection) if running is None else running
+    touched = run(
+        connection,
+        "UPDATE clock SET virtual_at = :virtual, real_at = :real, running = :going WHERE id = 1",
+        virtual=micros(virtual),
+        real=micros(real),
+        going=going,
+    )
+    if not touched:
+        run(
+            connection,
+            "INSERT INTO clock (id, virtual_at, real_at, running, moves, sends) VALUES (1, :virtual, :real, :going, 0, 0)",
+            virtual=micros(virtual),
+            real=micros(real),
+            going=going,
+        )
+
+
+def ask(connection: Connection, by: timedelta, real: datetime) -> datetime:
+    """Ask the engine to play the time ahead; the counts start at zero. Returns the instant to be reached."""
+    start = now(connection, real)
+    put(connection, start, real)
+    target = start + by
+    run(connection, "UPDATE clock SET target_at = :target, moves = 0, sends = 0 WHERE id = 1", target=micros(target))
+    return target
+
+
+def asked(connection: Connection) -> datetime | None:
+    """The instant until which time is to be played, or None."""
+    row = one(connection, "SELECT target_at FROM clock WHERE id = 1")
+    return maybe_instant(row.target_at) if row is not None else None
+
+
+def played(connection: Connection, moves: int, sends: int) -> None:
+    """Add what was done while playing."""
+    run(connection, "UPDATE clock SET moves = moves + :moves, sends = sends + :sends WHERE id = 1", moves=moves, sends=sends)
+
+
+def arrived(connection: Connection, real: datetime) -> None:
+    """The target is reached: time goes on from there, and the one who asked is answered."""
+    run(connection, "UPDATE clock SET target_at = NULL, real_at = :real WHERE id = 1", real=micros(real))
+
+
+def counts(connection: Connection) -> tuple[int, int]:
+    """Moves and sends of the latest play."""
+    row = one(connection, "SELECT moves, sends FROM clock WHERE id = 1")
+    return (row.moves, row.sends) if row is not None else (0, 0)

@@ -1,0 +1,189 @@
+"""Contacts and their addresses: bulk upsert, search, patches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from store.sql import insert, insert_new, one, parsed, rows, run, update
+from store.tables import Address, Contact
+
+
+@dataclass(slots=True, kw_only=True)
+class ContactFacts:
+    """What is known of one contact, as a caller reports it."""
+
+    external_id: str
+    #: Keys to set; None removes.
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+    #: None leaves the tags as they are.
+    tags: Sequence[str] | None = None
+    timezone: str | None = None
+    locale: str | None = None
+    #: (channel, account, address)
+    addresses: Sequence[tuple[str, str, str]] = ()
+
+
+def merge(attributes: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str, Any]:
+    """Attributes after a patch: given keys win, None removes."""
+    merged = {**attributes, **patch}
+    return {name: value for name, value in merged.items() if value is not None}
+
+
+def fold(value: str) -> str:
+    """Text as it is searched: case and ё folded (SQLite itself only knows ASCII)."""
+    return value.casefold().replace("ё", "е")
+
+
+def ids_of(connection: Connection, external_ids: Iterable[str]) -> dict[str, int]:
+    """Internal ids by external id; unknown ones are absent."""
+    wanted = list(dict.fromkeys(external_ids))
+    found = rows(connection, "SELECT external_id, id FROM contact WHERE external_id IN [wanted:text]", wanted=wanted)
+    return {row.external_id: row.id for row in found}
+
+
+def upsert(connection: Connection, facts: Sequence[ContactFacts], now: int) -> tuple[dict[str, int], set[str]]:
+    """Create or patch contacts; several reports of one contact apply in order. Returns ids and who is new."""
+    latest: dict[str, ContactFacts] = {}
+    for each in facts:
+        latest[each.external_id] = _joined(latest.get(each.external_id), each)
+    blank = [(name, {}, [], "", now, now) for name in sorted(latest)]
+    columns = ("external_id", "attributes", "tags", "searched", "created_at", "updated_at")
+    new = {row.external_id for row in insert_new(connection, Contact, columns, blank, ("external_id",))}
+    lock = " FOR UPDATE" if connection.dialect.name == "postgresql" else ""
+    known = rows(
+        connection,
+        "SELECT id, external_id, attributes, tags, timezone, locale, searched FROM contact"
+        f" WHERE external_id IN [names:text] ORDER BY id{lock}",
+        names=list(latest),
+    )
+    ids = {row.external_id: row.id for row in known}
+    addresses = [(ids[name], *address) for name, each in latest.items() for address in each.addresses]
+    add_addresses(connection, addresses, now)
+    changed = [_patched(row, latest[row.external_id], now) for row in known]
+    update(
+        connection, Contact, ("attributes", "tags", "timezone", "locale", "searched", "updated_at"), changed
+    )
+    return ids, new
+
+
+def add_addresses(connection: Connection, addresses: Sequence[tuple[int, str, str, str]], now: int) -> None:
+    """Give contacts addresses: (contact, channel, account, address). An address of another contact stays theirs."""
+    values = [(*address, "ok", "", now) for address in sorted(set(addresses))]
+    columns = ("contact_id", "channel", "account", "address", "state", "reason", "created_at")
+    insert_new(connection, Address, columns, values, ("id",))
+
+
+def patch(connection: Connection, patches: Mapping[int, tuple[Mapping[str, Any], set[str], set[str]]], now: int) -> None:
+    """Apply (attributes, tags to add, tags to remove) to contacts by id."""
+    if not patches:
+        return
+    lock = " FOR UPDATE" if connection.dialect.name == "postgresql" else ""
+    known = rows(
+        connection,
+        f"SELECT id, attributes, tags FROM contact WHERE id IN [ids] ORDER BY id{lock}",
+        ids=sorted(patches),
+    )
+    values = []
+    for row in known:
+        attributes, add, remove = patches[row.id]
+        tags = [tag for tag in dict.fromkeys([*parsed(row.tags), *sorted(add)]) if tag not in remove]
+        values.append((merge(parsed(row.attributes), attributes), tags, now, row.id))
+    update(connection, Contact, ("attributes", "tags", "updated_at"), values)
+
+
+def find_address(connection: Connection, channel: str, account: str, address: str) -> Row[Any] | None:
+    """The address row and its contact."""
+    return one(
+        connection,
+        "SELECT a.id, a.contact_id, a.state, a.last_inbound_at FROM address a"
+        " WHERE a.channel = :channel AND a.account = :account AND a.address = :address",
+        channel=channel,
+        account=account,
+        address=address,
+    )
+
+
+def heard_from(connection: Connection, address_id: int, at: int) -> None:
+    """The person wrote: their window opens at the messenger's own time, and a block is over."""
+    run(
+        connection,
+        "UPDATE address SET state = 'ok', reason = '', last_inbound_at ="
+        " CASE WHEN last_inbound_at IS NULL OR last_inbound_at < :at THEN :at ELSE last_inbound_at END WHERE id = :id",
+        at=at,
+        id=address_id,
+    )
+
+
+def set_address_state(connection: Connection, channel: str, account: str, address: str, state: str, reason: str) -> None:
+    """Mark an address blocked, invalid or well again."""
+    run(
+        connection,
+        "UPDATE address SET state = :state, reason = :reason"
+        " WHERE channel = :channel AND account = :account AND address = :address",
+        state=state,
+        reason=reason,
+        channel=channel,
+        account=account,
+        address=address,
+    )
+
+
+def get(connection: Connection, external_id: str) -> Row[Any] | None:
+    """One contact by its external id."""
+    return one(
+        connection,
+        "SELECT id, external_id, attributes, tags, timezone, locale, created_at, updated_at FROM contact"
+        " WHERE external_id = :name",
+        name=external_id,
+    )
+
+
+def addresses_of(connection: Connection, ids: Sequence[int]) -> Sequence[Row[Any]]:
+    """All addresses of contacts, in the order in which they were added."""
+    return rows(
+        connection,
+        "SELECT id, contact_id, channel, account, address, state, reason, last_inbound_at FROM address"
+        " WHERE contact_id IN [ids] ORDER BY id",
+        ids=list(ids),
+    )
+
+
+def page(connection: Connection, search: str, after: int, limit: int) -> Sequence[Row[Any]]:
+    """Contacts by creation, optionally those whose id, attributes or addresses contain the text."""
+    condition = " AND searched LIKE :search ESCAPE '!'" if search else ""
+    escaped = "".join(f"!{sign}" if sign in "!%_" else sign for sign in fold(search))
+    return rows(
+        connection,
+        "SELECT id, external_id, attributes, tags, timezone, locale, created_at, updated_at FROM contact"
+        f" WHERE id > :after{condition} ORDER BY id LIMIT :limit",
+        after=after,
+        limit=limit,
+        **({"search": f"%{escaped}%"} if search else {}),
+    )
+
+
+def _joined(earlier: ContactFacts | None, later: ContactFacts) -> ContactFacts:
+    if earlier is None:
+        return later
+    return ContactFacts(
+        external_id=later.external_id,
+        attributes={**earlier.attributes, **later.attributes},
+        tags=later.tags if later.tags is not None else earlier.tags,
+        timezone=later.timezone or earlier.timezone,
+        locale=later.locale or earlier.locale,
+        addresses=(*earlier.addresses, *later.addresses),
+    )
+
+
+def _patched(row: Row[Any], facts: ContactFacts, now: int) -> tuple[Any, ...]:
+    attributes = merge(parsed(row.attributes), facts.attributes)
+    tags = parsed(row.tags) if facts.tags is None else list(dict.fromkeys(facts.tags))
+    words = [row.external_id, *(address for _, _, address in facts.addresses)]
+    words += [value for value in attributes.values() if isinstance(value, str)]
+    searched = " ".join(dict.fromkeys([*fold(" ".join(words)).split(), *row.searched.split()]))[:1000]
+    zone, locale = facts.timezone or row.timezone, facts.locale or row.locale
+    return attributes, tags, zone, locale, searched, now, row.id

@@ -1,0 +1,87 @@
+"""The funnel's counters: transactions append summed rows, one folder adds them up, readers take both at once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from store.sql import insert, rows, run
+from store.tables import NodeCountDelta
+
+HOUR = 3_600_000_000
+
+
+class Tally:
+    """What one transaction adds: summed in memory, appended once."""
+
+    def __init__(self) -> None:
+        self.sums: Counter[tuple[int, str, str, str, str, int]] = Counter()
+
+    def add(self, version_id: int, node: str, what: str, cohort: int, amount: int = 1, channel: str = "") -> None:
+        """Count `amount` more; an empty node is the journey's own row."""
+        self.sums[(version_id, node, what, channel, "", cohort)] += amount
+
+    def save(self, connection: Connection) -> None:
+        """Append the sums that are not zero."""
+        columns = ("version_id", "node", "what", "channel", "arm", "cohort", "amount")
+        values = [(*key, amount) for key, amount in self.sums.items() if amount]
+        insert(connection, NodeCountDelta, columns, values)
+
+
+def cohort(entered_at: int) -> int:
+    """The hour in which a trip was enrolled, as hours since 1970."""
+    return entered_at // HOUR
+
+
+def fold(connection: Connection, limit: int = 20_000) -> int:
+    """Add the oldest deltas to the counters and remove them; how many there were."""
+    last = rows(connection, "SELECT id FROM node_count_delta ORDER BY id LIMIT :limit", limit=limit)
+    if not last:
+        return 0
+    upto = last[-1].id
+    run(
+        connection,
+        "INSERT INTO node_count (version_id, node, what, channel, arm, cohort, amount)"
+        " SELECT version_id, node, what, channel, arm, cohort, sum(amount) FROM node_count_delta WHERE id <= :upto"
+        " GROUP BY version_id, node, what, channel, arm, cohort"
+        " ON CONFLICT (version_id, node, what, channel, arm, cohort)"
+        " DO UPDATE SET amount = node_count.amount + excluded.amount",
+        upto=upto,
+    )
+    return run(connection, "DELETE FROM node_count_delta WHERE id <= :upto", upto=upto)
+
+
+def read(connection: Connection, version_ids: Sequence[int], start: int | None, end: int | None) -> Sequence[Row[Any]]:
+    """Sums per (version, node, what), of trips enrolled in the hours [start, end)."""
+    condition, values = "", {}
+    if start is not None:
+        condition, values["start"] = " AND cohort >= :start", start
+    if end is not None:
+        condition, values["end"] = f"{condition} AND cohort < :end", end
+    part = f"SELECT version_id, node, what, amount FROM {{}} WHERE version_id IN [ids]{condition}"
+    return rows(
+        connection,
+        "SELECT version_id, node, what, sum(amount) AS amount FROM"
+        f" ({part.format('node_count')} UNION ALL {part.format('node_count_delta')}) AS both_parts"
+        " GROUP BY version_id, node, what",
+        ids=list(version_ids),
+        **values,
+    )
+
+
+def summary(connection: Connection) -> dict[int, dict[str, int]]:
+    """The journey row of every journey: {journey id: {what: amount}}."""
+    part = "SELECT version_id, what, amount FROM {} WHERE node = ''"
+    found = rows(
+        connection,
+        "SELECT v.journey_id, c.what, sum(c.amount) AS amount FROM"
+        f" ({part.format('node_count')} UNION ALL {part.format('node_count_delta')}) AS c"
+        " JOIN journey_version v ON v.id = c.version_id GROUP BY v.journey_id, c.what",
+    )
+    sums: dict[int, dict[str, int]] = {}
+    for row in found:
+        sums.setdefault(row.journey_id, {})[row.what] = int(row.amount)
+    return sums

@@ -1,0 +1,178 @@
+"""The one way to a database: reads in a snapshot, writes as retryable units, one writer at a time on SQLite."""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+import os
+import random
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import orjson
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
+
+log = logging.getLogger(__name__)
+Result = TypeVar("Result")
+
+#: PostgreSQL's codes after which the same unit may simply be tried again: conflicts, lost connections, restarts.
+RETRY_STATES = ("40001", "40P01", "55P03", "57P01", "57P02", "57P03")
+TRIES = 5
+
+
+def dumps(value: Any) -> str:
+    """JSON text the way the database keeps it."""
+    return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
+
+
+class Database:
+    """A store's connections. Every write goes through `transact`; application code never commits by itself."""
+
+    def __init__(self, url: str, *, pool: int = 8) -> None:
+        self.url = make_url(url)
+        self.dialect = self.url.get_backend_name()
+        self.sqlite = self.dialect == "sqlite"
+        options: dict[str, Any] = {"json_serializer": dumps, "json_deserializer": orjson.loads}
+        if self.sqlite:
+            self.path = Path(self.url.database or "")
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._writing = threading.Lock()
+            self._lock_file: int | None = None
+            options |= {"pool_size": pool, "max_overflow": pool, "connect_args": {"timeout": 5.0}}
+        else:
+            self.url = self.url.set(drivername="postgresql+psycopg")
+            options |= {"pool_size": pool, "max_overflow": 4, "pool_pre_ping": True, "pool_timeout": 10}
+        self.engine: Engine = create_engine(self.url, **options)
+        if self.sqlite:
+            event.listen(self.engine, "connect", _prepare_sqlite)
+            event.listen(self.engine, "begin", _begin_sqlite)
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A connection for reading: one snapshot, never committed."""
+        with self.engine.connect() as connection:
+            connection.info["begin"] = "BEGIN"
+            with connection.begin() as transaction:
+                yield connection
+                transaction.rollback()
+
+    def transact(self, work: Callable[[Connection], Result], *, durable: bool = False) -> Result:
+        """Run one unit of writing and commit it; on a conflict or a lost connection run it again.
+
+        `durable` makes SQLite wait for the disk (inbox, consent, the claim to `sending`); PostgreSQL always does.
+        A unit must be repeatable: it reads what it needs inside.
+        """
+        for attempt in range(1, TRIES + 1):
+            try:
+                return self._once(work, durable)
+            except DBAPIError as error:
+                if attempt == TRIES or not _may_retry(error):
+                    raise
+                time.sleep(random.uniform(0, 0.05 * 2**attempt))
+        raise AssertionError("unreachable")
+
+    def _once(self, work: Callable[[Connection], Result], durable: bool) -> Result:
+        if not self.sqlite:
+            with self.engine.begin() as connection:
+                return work(connection)
+        with self._one_writer(), self.engine.connect() as connection:
+            raw = connection.connection.driver_connection
+            assert raw is not None
+            raw.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
+            connection.info["begin"] = "BEGIN IMMEDIATE"
+            with connection.begin():
+                return work(connection)
+
+    @contextmanager
+    def _one_writer(self) -> Iterator[None]:
+        """One writer among all threads and processes: an OS file lock, which is fairer than SQLite's busy waiting."""
+        with self._writing:
+            if self._lock_file is None:
+                self._lock_file = os.open(f"{self.path}.lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+            fcntl.flock(self._lock_file, fcntl.LOCK_EX)
+            try:
+                yield
+            finally:
+                fcntl.flock(self._lock_file, fcntl.LOCK_UN)
+
+    def checkpoint(self, *, truncate: bool = False) -> None:
+        """Move SQLite's write-ahead log into the database; only the engine calls this, and never two at once."""
+        if self.sqlite:
+            with self._one_writer(), self.engine.connect() as connection:
+                raw = connection.connection.driver_connection
+                assert raw is not None
+                raw.execute(f"PRAGMA wal_checkpoint({'TRUNCATE' if truncate else 'PASSIVE'})").fetchall()
+
+    def wal_bytes(self) -> int:
+        """Size of SQLite's write-ahead log."""
+        wal = Path(f"{self.path}-wal") if self.sqlite else None
+        return wal.stat().st_size if wal is not None and wal.exists() else 0
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+        if self.sqlite and self._lock_file is not None:
+            os.close(self._lock_file)
+            self._lock_file = None
+
+
+class Bell:
+    """Tells that another connection has written: a hint to look for work, never the truth about it."""
+
+    def __init__(self, database: Database) -> None:
+        self._raw: sqlite3.Connection | None = None
+        if database.sqlite:
+            self._raw = sqlite3.connect(database.path, isolation_level=None, check_same_thread=False)
+            self._seen = self._version()
+
+    def rang(self) -> bool:
+        """Whether anything was written since the last look; costs microseconds on SQLite, always False elsewhere."""
+        if self._raw is None:
+            return False
+        version = self._version()
+        changed = version != self._seen
+        self._seen = version
+        return changed
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        if self._raw is not None:
+            self._raw.close()
+
+    def _version(self) -> int:
+        assert self._raw is not None
+        return int(self._raw.execute("PRAGMA data_version").fetchone()[0])
+
+
+def _prepare_sqlite(raw: sqlite3.Connection, _: Any) -> None:
+    raw.isolation_level = None
+    for pragma in (
+        "journal_mode=WAL",
+        "busy_timeout=5000",
+        "foreign_keys=ON",
+        "wal_autocheckpoint=0",
+        "trusted_schema=OFF",
+        "cache_size=-32768",
+        "temp_store=MEMORY",
+    ):
+        raw.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    connection.exec_driver_sql(connection.info.get("begin", "BEGIN"))
+
+
+def _may_retry(error: DBAPIError) -> bool:
+    if error.connection_invalidated:
+        return True
+    state = getattr(error.orig, "sqlstate", None)
+    if state is not None:
+        return state in RETRY_STATES or state.startswith("08")
+    return isinstance(error.orig, sqlite3.OperationalError) and "locked" in str(error.orig)

@@ -1,0 +1,221 @@
+"""Deliveries: planned by moves, claimed for sending under a lease, settled by answers and receipts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from store.counters import Tally
+from store.sql import insert, one, rows, scalar, update
+from store.tables import Delivery
+
+CLAIMED = (
+    "d.id, d.origin, d.contact_id, d.journey_id, d.version_id, d.enrollment_id, d.node, d.part, d.cohort, d.category,"
+    " d.state, d.reason, d.ready_at, d.expires_at, d.attempt, d.channel, d.account, d.content, d.planned_at"
+)
+PLANNED = (
+    "origin", "contact_id", "journey_id", "version_id", "enrollment_id", "node", "part", "cohort", "category",
+    "state", "reason", "ready_at", "expires_at", "attempt", "channel", "account", "address", "content", "planned_at",
+)  # fmt: skip
+#: Later states never go back to earlier ones; a receipt that comes late or twice changes nothing.
+RANK = {"unknown": 0, "unresolved": 0, "accepted": 1, "delivered": 2, "read": 3}
+#: How states are counted in the funnel: what is on its way is one number.
+BUCKET = {"ready": "planned", "sending": "planned"}
+
+
+def plan(connection: Connection, planned: Sequence[Sequence[Any]]) -> None:
+    """Write deliveries of visits in the move's transaction; a row is in the order of `PLANNED`."""
+    insert(connection, Delivery, PLANNED, planned)
+
+
+def due(connection: Connection, now: int, limit: int) -> Sequence[Row[Any]]:
+    """Deliveries that may be claimed, in the order of planning; one in flight per person, never past an earlier one."""
+    lock = " FOR UPDATE OF d SKIP LOCKED" if connection.dialect.name == "postgresql" else ""
+    return rows(
+        connection,
+        f"SELECT {CLAIMED}, c.external_id, c.attributes, c.timezone FROM delivery d JOIN contact c ON c.id = d.contact_id"
+        " WHERE d.ready_at <= :now AND NOT EXISTS (SELECT 1 FROM delivery s WHERE s.contact_id = d.contact_id"
+        " AND s.state IN ('sending', 'ready') AND (s.state = 'sending' OR s.id < d.id))"
+        f" ORDER BY d.ready_at, d.id LIMIT :limit{lock}",
+        now=now,
+        limit=limit,
+    )
+
+
+def start_sending(connection: Connection, values: Sequence[Sequence[Any]]) -> None:
+    """Put claimed deliveries into `sending`: (channel, account, address, ref, content, lease_until, sending_at, id)."""
+    columns = (
+        "state", "ready_at", "attempt", "channel", "account", "address", "ref", "content", "lease_until", "sending_at",
+    )  # fmt: skip
+    update(connection, Delivery, columns, [("sending", None, *row) for row in values])
+
+
+def hold(connection: Connection, values: Sequence[tuple[str, str, int, int]]) -> None:
+    """Keep deliveries back: (state, reason, ready_at, id)."""
+    update(connection, Delivery, ("state", "reason", "ready_at"), values)
+
+
+def settle(connection: Connection, values: Sequence[Sequence[Any]]) -> None:
+    """Write outcomes: (state, reason, ready_at, provider_id, accepted_at, unknown_at, id)."""
+    columns = ("state", "reason", "ready_at", "provider_id", "accepted_at", "unknown_at", "lease_until")
+    update(connection, Delivery, columns, [(*row[:-1], None, row[-1]) for row in values])
+
+
+def lock(connection: Connection, ids: Sequence[int]) -> Sequence[Row[Any]]:
+    """The given deliveries as they are, locked until the transaction ends."""
+    suffix = " FOR UPDATE" if connection.dialect.name == "postgresql" else ""
+    return rows(
+        connection,
+        "SELECT id, state, attempt, contact_id, version_id, enrollment_id, node, part, cohort, category, channel, account,"
+        " address, expires_at, provider_id, accepted_at, unknown_at, origin, replied_at FROM delivery"
+        f" WHERE id IN [ids] ORDER BY id{suffix}",
+        ids=sorted(ids),
+    )
+
+
+def expired_leases(connection: Connection, real_now: int, limit: int) -> list[int]:
+    """Deliveries whose sender has vanished."""
+    found = rows(
+        connection,
+        "SELECT id FROM delivery WHERE state = 'sending' AND lease_until < :now ORDER BY lease_until LIMIT :limit",
+        now=real_now,
+        limit=limit,
+    )
+    return [row.id for row in found]
+
+
+def unknown_since(connection: Connection, before: int, limit: int) -> Sequence[Row[Any]]:
+    """Deliveries whose outcome nobody has told by `before`."""
+    return rows(
+        connection,
+        "SELECT id, unknown_at FROM delivery WHERE state = 'unknown' AND unknown_at <= :before ORDER BY id LIMIT :limit",
+        before=before,
+        limit=limit,
+    )
+
+
+def by_provider(connection: Connection, channel: str, account: str, provider_ids: Sequence[str]) -> dict[str, int]:
+    """Delivery ids by the messenger's own ids."""
+    found = rows(
+        connection,
+        "SELECT id, provider_id FROM delivery WHERE channel = :channel AND account = :account"
+        " AND provider_id IN [ids:text] AND provider_id IS NOT NULL",
+        channel=channel,
+        account=account,
+        ids=list(provider_ids),
+    )
+    return {row.provider_id: row.id for row in found}
+
+
+def by_ref(connection: Connection, ref: str) -> Row[Any] | None:
+    """The delivery that carries this name of ours on the wire."""
+    return one(
+        connection,
+        "SELECT id, state, contact_id, enrollment_id, node, part, version_id, journey_id, channel, account, content"
+        " FROM delivery WHERE ref = :ref",
+        ref=ref,
+    )
+
+
+def sent_until(connection: Connection, channel: str, account: str, address: str, until: int, states: Sequence[str]) -> list[int]:
+    """Deliveries to an address accepted up to an instant and still in one of the states: what a watermark covers."""
+    found = rows(
+        connection,
+        "SELECT d.id FROM delivery d JOIN address a ON a.contact_id = d.contact_id AND a.channel = d.channel"
+        " AND a.account = d.account WHERE a.channel = :channel AND a.account = :account AND a.address = :address"
+        " AND d.state IN [states:text] AND d.accepted_at <= :until",
+        channel=channel,
+        account=account,
+        address=address,
+        until=until,
+        states=list(states),
+    )
+    return [row.id for row in found]
+
+
+def advance_state(connection: Connection, values: Sequence[tuple[str, str, int, int]]) -> None:
+    """Move accepted deliveries forward: (state, column of the instant, instant, id)."""
+    for column in ("delivered_at", "read_at"):
+        update(
+            connection,
+            Delivery,
+            ("state", column),
+            [(state, at, delivery) for state, where, at, delivery in values if where == column],
+        )
+
+
+def latest_question(connection: Connection, enrollment_ids: Sequence[int]) -> dict[int, Row[Any]]:
+    """The newest delivery of each enrollment that went out, or may have."""
+    found = rows(
+        connection,
+        "SELECT id, enrollment_id, node, part, state, channel, account, content, accepted_at, sending_at FROM delivery"
+        " WHERE id IN (SELECT max(id) FROM delivery WHERE contact_id IN (SELECT contact_id FROM enrollment"
+        " WHERE id IN [ids]) AND enrollment_id IN [ids]"
+        " AND state IN ('sending', 'accepted', 'delivered', 'read', 'unknown', 'unresolved') GROUP BY enrollment_id)",
+        ids=list(enrollment_ids),
+    )
+    return {row.enrollment_id: row for row in found}
+
+
+def in_flight(connection: Connection, contact_id: int, channel: str, real_now: int) -> bool:
+    """Whether a message to this contact on this channel is being sent right now."""
+    statement = (
+        "SELECT 1 FROM delivery WHERE contact_id = :contact AND state = 'sending' AND channel = :channel"
+        " AND lease_until >= :now LIMIT 1"
+    )
+    return scalar(connection, statement, contact=contact_id, channel=channel, now=real_now) is not None
+
+
+def next_ready(connection: Connection) -> int | None:
+    """The earliest instant at which a delivery may be claimed."""
+    value = scalar(connection, "SELECT min(ready_at) FROM delivery WHERE ready_at IS NOT NULL")
+    return None if value is None else int(value)
+
+
+def ready_after(connection: Connection, after: int) -> int | None:
+    """The earliest instant past `after` at which a delivery may be claimed."""
+    value = scalar(connection, "SELECT min(ready_at) FROM delivery WHERE ready_at > :after", after=after)
+    return None if value is None else int(value)
+
+
+def first_unknown(connection: Connection, after: int) -> int | None:
+    """When the oldest outcome that became unknown past `after` did so."""
+    value = scalar(
+        connection, "SELECT min(unknown_at) FROM delivery WHERE state = 'unknown' AND unknown_at > :after", after=after
+    )
+    return None if value is None else int(value)
+
+
+def page(
+    connection: Connection, *, contact_id: int | None, journey_id: int | None, after: int, limit: int
+) -> Sequence[Row[Any]]:
+    """Deliveries for a list, oldest first."""
+    conditions, values = ["d.id > :after"], {"after": after, "limit": limit}
+    for column, value in (("contact_id", contact_id), ("journey_id", journey_id)):
+        if value is not None:
+            conditions.append(f"d.{column} = :{column}")
+            values[column] = value
+    return rows(
+        connection,
+        "SELECT d.id, d.node, d.part, d.channel, d.account, d.address, d.category, d.state, d.reason, d.content, d.ready_at,"
+        " d.planned_at, d.sending_at, d.accepted_at, d.delivered_at, d.read_at, d.replied_at, d.attempt, c.external_id,"
+        " d.enrollment_id, j.public_id FROM delivery d JOIN contact c ON c.id = d.contact_id"
+        f" LEFT JOIN journey j ON j.id = d.journey_id WHERE {' AND '.join(conditions)} ORDER BY d.id LIMIT :limit",
+        **values,
+    )
+
+
+def count_change(tally: Tally, row: Row[Any] | Mapping[str, Any], before: str, after: str, channel: str | None = None) -> None:
+    """Move one delivery between the funnel's columns; `row` knows its version, node, cohort and channel."""
+    values = row if isinstance(row, Mapping) else row._mapping
+    left, entered = BUCKET.get(before, before), BUCKET.get(after, after)
+    # What is not out yet stands in no messenger's column: the channel is chosen at the claim.
+    channel_before = "" if left in ("planned", "held") else values["channel"]
+    channel_after = "" if entered in ("planned", "held") else (channel or values["channel"])
+    if values["version_id"] is None or (left, channel_before) == (entered, channel_after):
+        return
+    key = (values["version_id"], values["node"])
+    tally.add(*key, f"delivery:{left}", values["cohort"], -1, channel_before)
+    tally.add(*key, f"delivery:{entered}", values["cohort"], 1, channel_after)

@@ -1,0 +1,274 @@
+"""Enrollments: entering, claiming what is due, and writing the moves of a whole batch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from store.sql import insert, insert_new, one, rows, run, scalar, update
+from store.tables import Enrollment, EnrollmentState, Signal, Visit
+
+CLAIMED = (
+    "e.id, e.journey_id, e.version_id, e.contact_id, e.slot, e.status, e.node, e.seq, e.arrived_at, e.entered_at,"
+    " e.due_at, e.stateful, e.converted, c.external_id, c.attributes, c.tags, c.timezone"
+)
+
+
+@dataclass(slots=True, kw_only=True)
+class Entering:
+    """One contact about to enter."""
+
+    contact_id: int
+    slot: str
+    event: Mapping[str, Any] | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Moved:
+    """An enrollment after its walk, as it is to be written."""
+
+    id: int
+    status: str
+    reason: str
+    node: str
+    seq: int
+    arrived_at: int
+    ended_at: int | None
+    due_at: int | None
+    waiting_for: str
+    stateful: bool
+    converted: bool
+    slot: str | None
+
+
+def enter(
+    connection: Connection, journey_id: int, version_id: int, start: str, entering: Sequence[Entering], now: int
+) -> dict[tuple[int, str], int]:
+    """Create the enrollments that the unique index allows: ids by (contact, slot)."""
+    columns = (
+        "journey_id", "version_id", "contact_id", "slot", "status", "reason", "node", "seq",
+        "arrived_at", "entered_at", "due_at", "waiting_for", "stateful", "converted",
+    )  # fmt: skip
+    values = [
+        (journey_id, version_id, each.contact_id, each.slot, "active", "", start, 0, now, now, now, "", bool(each.event), False)
+        for each in sorted(entering, key=lambda each: (each.contact_id, each.slot))
+    ]
+    made = insert_new(connection, Enrollment, columns, values, ("id", "contact_id", "slot"))
+    ids = {(row.contact_id, row.slot): int(row.id) for row in made}
+    states = [(ids[(each.contact_id, each.slot)], each.event, {}) for each in entering if each.event and (each.contact_id, each.slot) in ids]
+    insert(connection, EnrollmentState, ("enrollment_id", "event", "kept"), list({row[0]: row for row in states}.values()))
+    return ids
+
+
+def last_ended(connection: Connection, journey_id: int, contact_ids: Sequence[int]) -> dict[int, int]:
+    """When each contact last left this journey."""
+    found = rows(
+        connection,
+        "SELECT contact_id, max(ended_at) AS ended_at FROM enrollment WHERE contact_id IN [ids]"
+        " AND journey_id = :journey AND ended_at IS NOT NULL GROUP BY contact_id",
+        ids=list(contact_ids),
+        journey=journey_id,
+    )
+    return {row.contact_id: row.ended_at for row in found}
+
+
+def inside(connection: Connection, journey_id: int, contact_ids: Sequence[int]) -> Sequence[Row[Any]]:
+    """Running trips of these contacts on this journey."""
+    return rows(
+        connection,
+        "SELECT id, contact_id, slot FROM enrollment WHERE contact_id IN [ids] AND journey_id = :journey"
+        " AND status IN ('active', 'waiting')",
+        ids=list(contact_ids),
+        journey=journey_id,
+    )
+
+
+def claim(connection: Connection, now: int, limit: int) -> Sequence[Row[Any]]:
+    """The enrollments that are due, oldest first, with their contacts; locked until the transaction ends.
+
+    PostgreSQL: SKIP LOCKED, so that any number of engines share the work. SQLite: the caller is the only writer.
+    """
+    lock = " FOR UPDATE SKIP LOCKED" if connection.dialect.name == "postgresql" else ""
+    due = f"SELECT id FROM enrollment WHERE due_at <= :now ORDER BY due_at LIMIT :limit{lock}"
+    return rows(
+        connection,
+        f"SELECT {CLAIMED} FROM enrollment e JOIN contact c ON c.id = e.contact_id WHERE e.id IN ({due}) ORDER BY e.id",
+        now=now,
+        limit=limit,
+    )
+
+
+def take(connection: Connection, ids: Sequence[int]) -> Sequence[Row[Any]]:
+    """These running enrollments, whether due or not, with their contacts; locked until the transaction ends."""
+    lock = " FOR UPDATE OF e" if connection.dialect.name == "postgresql" else ""
+    return rows(
+        connection,
+        f"SELECT {CLAIMED} FROM enrollment e JOIN contact c ON c.id = e.contact_id"
+        f" WHERE e.id IN [ids] AND e.status IN ('active', 'waiting') ORDER BY e.id{lock}",
+        ids=sorted(ids),
+    )
+
+
+def states(connection: Connection, ids: Sequence[int]) -> dict[int, Row[Any]]:
+    """What the given enrollments carry."""
+    if not ids:
+        return {}
+    found = rows(connection, "SELECT enrollment_id, event, kept FROM enrollment_state WHERE enrollment_id IN [ids]", ids=list(ids))
+    return {row.enrollment_id: row for row in found}
+
+
+def signals(connection: Connection, ids: Sequence[int]) -> Sequence[Row[Any]]:
+    """What the given enrollments have not heard yet, in the order of receiving."""
+    return rows(
+        connection,
+        "SELECT id, enrollment_id, kind, payload, at FROM signal WHERE enrollment_id IN [ids] ORDER BY id",
+        ids=list(ids),
+    )
+
+
+def send_signals(connection: Connection, values: Sequence[tuple[int, str, Mapping[str, Any], int]], now: int) -> None:
+    """Leave (enrollment, kind, payload, at) for trips, and make them due; finished trips hear nothing."""
+    if not values:
+        return
+    insert(connection, Signal, ("enrollment_id", "kind", "payload", "at"), values)
+    wake(connection, [value[0] for value in values], now)
+
+
+def wake(connection: Connection, ids: Sequence[int], now: int) -> None:
+    """Make running enrollments due now."""
+    lock = "SELECT id FROM enrollment WHERE id IN [ids] ORDER BY id FOR UPDATE"
+    if connection.dialect.name == "postgresql":
+        rows(connection, lock, ids=sorted(set(ids)))
+    run(
+        connection,
+        "UPDATE enrollment SET due_at = :now WHERE id IN [ids] AND status IN ('active', 'waiting')"
+        " AND (due_at IS NULL OR due_at > :now)",
+        now=now,
+        ids=sorted(set(ids)),
+    )
+
+
+def save(
+    connection: Connection,
+    moved: Sequence[Moved],
+    visits: Sequence[tuple[Any, ...]],
+    new_states: Sequence[tuple[int, Any, Any]],
+    heard: Sequence[int],
+) -> None:
+    """Write a batch of walks: positions, finished visits, what is carried, and forget the signals that were heard."""
+    columns = (
+        "status", "reason", "node", "seq", "arrived_at", "ended_at", "due_at", "waiting_for", "stateful", "converted", "slot",
+    )  # fmt: skip
+    values = [
+        (
+            each.status, each.reason, each.node, each.seq, each.arrived_at, each.ended_at, each.due_at,
+            each.waiting_for, each.stateful, each.converted, each.slot, each.id,
+        )
+        for each in moved
+    ]  # fmt: skip
+    update(connection, Enrollment, columns, values)
+    insert(connection, Visit, ("enrollment_id", "seq", "version_id", "node", "arrived_at", "left_at", "exit"), visits)
+    if new_states:
+        run(connection, "DELETE FROM enrollment_state WHERE enrollment_id IN [ids]", ids=[row[0] for row in new_states])
+        insert(connection, EnrollmentState, ("enrollment_id", "event", "kept"), new_states)
+    if heard:
+        run(connection, "DELETE FROM signal WHERE id IN [ids]", ids=list(heard))
+
+
+def park(connection: Connection, ids: Sequence[int]) -> None:
+    """Put due enrollments of paused journeys aside until they are resumed."""
+    if ids:
+        run(connection, "UPDATE enrollment SET parked_at = due_at, due_at = NULL WHERE id IN [ids]", ids=list(ids))
+
+
+def unpark(connection: Connection, journey_id: int) -> int:
+    """Make due again what was put aside while the journey was paused."""
+    return run(
+        connection,
+        "UPDATE enrollment SET due_at = parked_at, parked_at = NULL WHERE journey_id = :id AND parked_at IS NOT NULL"
+        " AND status IN ('active', 'waiting')",
+        id=journey_id,
+    )
+
+
+def running(connection: Connection, journey_id: int, after: int, limit: int) -> Sequence[int]:
+    """Ids of the journey's running trips, paged."""
+    found = rows(
+        connection,
+        "SELECT id FROM enrollment WHERE journey_id = :id AND id > :after AND status IN ('active', 'waiting')"
+        " ORDER BY id LIMIT :limit",
+        id=journey_id,
+        after=after,
+        limit=limit,
+    )
+    return [row.id for row in found]
+
+
+def waiting_of(connection: Connection, contact_ids: Sequence[int]) -> Sequence[Row[Any]]:
+    """Running trips of contacts: what each waits for."""
+    return rows(
+        connection,
+        "SELECT id, contact_id, journey_id, version_id, node, seq, waiting_for FROM enrollment"
+        " WHERE contact_id IN [ids] AND status IN ('active', 'waiting') ORDER BY id",
+        ids=list(contact_ids),
+    )
+
+
+def next_due(connection: Connection) -> int | None:
+    """The earliest instant at which an enrollment wants to move."""
+    value = scalar(connection, "SELECT min(due_at) FROM enrollment WHERE due_at IS NOT NULL")
+    return None if value is None else int(value)
+
+
+def due_between(connection: Connection, after: int, until: int) -> int | None:
+    """The latest instant in (after, until] at which an enrollment wants to move."""
+    value = scalar(
+        connection,
+        "SELECT max(due_at) FROM enrollment WHERE due_at IS NOT NULL AND due_at > :after AND due_at <= :until",
+        after=after,
+        until=until,
+    )
+    return None if value is None else int(value)
+
+
+def due_after(connection: Connection, after: int) -> int | None:
+    """The earliest instant past `after` at which an enrollment wants to move."""
+    value = scalar(connection, "SELECT min(due_at) FROM enrollment WHERE due_at > :after", after=after)
+    return None if value is None else int(value)
+
+
+def page(
+    connection: Connection, *, journey_id: int | None, contact_id: int | None, status: str, node: str, after: int, limit: int
+) -> Sequence[Row[Any]]:
+    """Enrollments for a list, oldest first."""
+    conditions, values = ["e.id > :after"], {"after": after, "limit": limit}
+    for column, value in (("journey_id", journey_id), ("contact_id", contact_id), ("status", status), ("node", node)):
+        if value not in (None, ""):
+            conditions.append(f"e.{column} = :{column}")
+            values[column] = value  # type: ignore[assignment]
+    return rows(
+        connection,
+        "SELECT e.id, e.status, e.reason, e.node, e.seq, e.arrived_at, e.entered_at, e.ended_at, e.due_at, e.parked_at,"
+        " e.waiting_for, e.converted, e.version_id, c.external_id, j.public_id, v.version FROM enrollment e"
+        " JOIN contact c ON c.id = e.contact_id JOIN journey j ON j.id = e.journey_id"
+        f" JOIN journey_version v ON v.id = e.version_id WHERE {' AND '.join(conditions)} ORDER BY e.id LIMIT :limit",
+        **values,
+    )
+
+
+def trails(connection: Connection, ids: Sequence[int]) -> Sequence[Row[Any]]:
+    """Finished visits of enrollments, in order."""
+    return rows(
+        connection,
+        "SELECT enrollment_id, seq, node, exit, arrived_at, left_at FROM visit WHERE enrollment_id IN [ids]"
+        " ORDER BY enrollment_id, seq",
+        ids=list(ids),
+    )
+
+
+def get(connection: Connection, enrollment_id: int) -> Row[Any] | None:
+    """One enrollment."""
+    return one(connection, "SELECT * FROM enrollment WHERE id = :id", id=enrollment_id)

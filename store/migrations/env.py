@@ -1,0 +1,35 @@
+"""How Alembic runs our migrations: online, one transaction, the tables of `store.tables` as the target."""
+
+from __future__ import annotations
+
+from alembic import context
+from sqlalchemy import create_engine
+from sqlmodel import SQLModel
+from sqlmodel.sql.sqltypes import AutoString
+
+import store.tables  # noqa: F401  (fills the metadata)
+
+
+def render(kind: str, item: object, autogen: object) -> str | bool:
+    """SQLModel's own string type is a plain String in a migration."""
+    if kind == "type" and isinstance(item, AutoString):
+        return f"sa.String(length={item.length})" if item.length else "sa.String()"
+    return False
+
+
+url = context.config.get_main_option("sqlalchemy.url") or ""
+engine = create_engine(url)
+with engine.connect() as connection:
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+    context.configure(
+        connection=connection,
+        target_metadata=SQLModel.metadata,
+        render_as_batch=False,
+        compare_type=True,
+        render_item=render,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+    connection.commit()
+engine.dispose()

@@ -1,0 +1,96 @@
+"""The database's schema: migrations at start, after a backup of its own on SQLite."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sqlite3
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine, inspect
+from sqlalchemy.engine import make_url
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def config(url: str) -> Config:
+    """Alembic's configuration, made here so that no ini file must be found."""
+    made = Config()
+    made.set_main_option("script_location", str(MIGRATIONS))
+    made.set_main_option("sqlalchemy.url", _driver(url).replace("%", "%%"))
+    return made
+
+
+def head() -> str:
+    """The revision that this program works on."""
+    revision = ScriptDirectory(str(MIGRATIONS)).get_current_head()
+    assert revision is not None
+    return revision
+
+
+def current(url: str) -> str | None:
+    """The revision that a database is at; None for an empty one."""
+    engine = create_engine(_driver(url))
+    try:
+        with engine.connect() as connection:
+            return MigrationContext.configure(connection).get_current_revision()
+    finally:
+        engine.dispose()
+
+
+def upgrade(url: str) -> Path | None:
+    """Bring a database to `head`; the path of the backup that was made before an older one was changed.
+
+    Several processes start at once: on SQLite a file lock lets one migrate while the others wait.
+    """
+    parts = make_url(url)
+    if parts.get_backend_name() != "sqlite":
+        if current(url) != head():
+            command.upgrade(config(url), "head")
+        return None
+    path = Path(parts.database or "")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lock = os.open(f"{path}.lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        before = current(url) if path.exists() else None
+        if before == head():
+            return None
+        saved = _backup(path, before) if before is not None else None
+        command.upgrade(config(url), "head")
+        return saved
+    finally:
+        os.close(lock)
+
+
+def missing_tables(url: str) -> set[str]:
+    """Tables that should be there and are not."""
+    from sqlmodel import SQLModel
+
+    import store.tables  # noqa: F401
+
+    engine = create_engine(_driver(url))
+    try:
+        return set(SQLModel.metadata.tables) - set(inspect(engine).get_table_names())
+    finally:
+        engine.dispose()
+
+
+def _backup(path: Path, revision: str) -> Path:
+    saved = path.with_name(f"{path.name}.before-{revision}-{head()}")
+    saved.unlink(missing_ok=True)
+    with sqlite3.connect(path) as source, sqlite3.connect(saved) as target:
+        source.backup(target)
+    target.close()
+    source.close()
+    return saved
+
+
+def _driver(url: str) -> str:
+    parts = make_url(url)
+    made = parts if parts.get_backend_name() == "sqlite" else parts.set(drivername="postgresql+psycopg")
+    return made.render_as_string(hide_password=False)

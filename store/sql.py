@@ -1,0 +1,180 @@
+"""Statements in bulk: the two databases' fastest ways behind one call each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, Row, Table, TextClause, text
+from sqlalchemy.types import JSON, Boolean, Float, Integer, String
+from sqlmodel import SQLModel
+
+from store.database import dumps
+
+_LIST = re.compile(r"IN \[(\w+)(:text)?\]")
+_LISTS = {
+    ("sqlite", None): "IN (SELECT value FROM json_each(:{0}))",
+    ("sqlite", ":text"): "IN (SELECT value FROM json_each(:{0}))",
+    ("postgresql", None): "= ANY (ARRAY(SELECT jsonb_array_elements_text(CAST(:{0} AS jsonb))::bigint))",
+    ("postgresql", ":text"): "= ANY (ARRAY(SELECT jsonb_array_elements_text(CAST(:{0} AS jsonb))))",
+}
+
+
+def run(connection: Connection, statement: str, **values: Any) -> int:
+    """Execute a statement and say how many rows it touched. `IN [name]` takes a list of ids, `IN [name:text]` of texts."""
+    return connection.execute(_prepared(connection.dialect.name, statement), _flat(values)).rowcount
+
+
+def rows(connection: Connection, statement: str, **values: Any) -> Sequence[Row[Any]]:
+    """All rows of a query; lists as in `run`."""
+    return connection.execute(_prepared(connection.dialect.name, statement), _flat(values)).all()
+
+
+def one(connection: Connection, statement: str, **values: Any) -> Row[Any] | None:
+    """The first row of a query, or None."""
+    return connection.execute(_prepared(connection.dialect.name, statement), _flat(values)).first()
+
+
+def scalar(connection: Connection, statement: str, **values: Any) -> Any:
+    """The first column of the first row, or None."""
+    return connection.execute(_prepared(connection.dialect.name, statement), _flat(values)).scalar()
+
+
+def insert(connection: Connection, model: type[SQLModel], columns: Sequence[str], values: Sequence[Sequence[Any]]) -> None:
+    """Insert rows given as sequences in the order of `columns`."""
+    if not values:
+        return
+    table = _table(model)
+    if connection.dialect.name == "sqlite":
+        statement = f"INSERT INTO {_name(table)} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
+        connection.exec_driver_sql(statement, _bound(table, columns, values))
+        return
+    named = ", ".join(f'"{column}"' for column in columns)
+    source = f"jsonb_to_recordset(CAST(:batch AS jsonb)) AS r({_record(table, columns)})"
+    statement = f"INSERT INTO {_name(table)} ({named}) SELECT {named} FROM {source}"
+    connection.execute(_prepared("postgresql", statement), {"batch": _batch(columns, values)})
+
+
+def insert_new(
+    connection: Connection,
+    model: type[SQLModel],
+    columns: Sequence[str],
+    values: Sequence[Sequence[Any]],
+    returning: Sequence[str],
+) -> Sequence[Row[Any]]:
+    """Insert the rows that break no unique rule, and return the given columns of those that went in."""
+    if not values:
+        return []
+    table = _table(model)
+    named = ", ".join(columns)
+    if connection.dialect.name == "sqlite":
+        picked = ", ".join(_picked(table, column) for column in columns)
+        source = f"SELECT {picked} FROM json_each(:batch) WHERE true"
+    else:
+        source = f"SELECT {named} FROM jsonb_to_recordset(CAST(:batch AS jsonb)) AS r({_record(table, columns)})"
+    statement = (
+        f"INSERT INTO {_name(table)} ({named}) {source} ON CONFLICT DO NOTHING RETURNING {', '.join(returning)}"
+    )
+    prepared = _prepared(connection.dialect.name, statement)
+    return connection.execute(prepared, {"batch": _batch(columns, values)}).all()
+
+
+def update(
+    connection: Connection,
+    model: type[SQLModel],
+    columns: Sequence[str],
+    values: Sequence[Sequence[Any]],
+    *,
+    key: str = "id",
+    where: str = "",
+) -> int:
+    """Set `columns` of many rows; each row of `values` ends with its key. `where` adds a condition on the row as it is."""
+    if not values:
+        return 0
+    table = _table(model)
+    condition = f" AND {where}" if where else ""
+    if connection.dialect.name == "sqlite":
+        sets = ", ".join(f"{column} = ?" for column in columns)
+        statement = f"UPDATE {_name(table)} SET {sets} WHERE {key} = ?{condition}"
+        return connection.exec_driver_sql(statement, _bound(table, (*columns, key), values)).rowcount
+    sets = ", ".join(f"{column} = r.{column}" for column in columns)
+    source = f"jsonb_to_recordset(CAST(:batch AS jsonb)) AS r({_record(table, (*columns, key))})"
+    statement = f"UPDATE {_name(table)} AS t SET {sets} FROM {source} WHERE t.{key} = r.{key}{condition.replace(' AND ', ' AND t.', 1)}"
+    batch = {"batch": _batch((*columns, key), values)}
+    return connection.execute(_prepared("postgresql", statement), batch).rowcount
+
+
+def parsed(value: Any) -> Any:
+    """A JSON column as the driver gave it: SQLite's text, PostgreSQL's value."""
+    return orjson.loads(value) if isinstance(value, str | bytes) else value
+
+
+def _table(model: type[SQLModel]) -> Table:
+    table: Table = model.__table__  # type: ignore[attr-defined]
+    return table
+
+
+def _name(table: Table) -> str:
+    return f'"{table.name}"'
+
+
+def _is_json(table: Table, column: str) -> bool:
+    return isinstance(table.c[column].type, JSON)
+
+
+def _bound(table: Table, columns: Sequence[str], values: Sequence[Sequence[Any]]) -> list[tuple[Any, ...]]:
+    at = [number for number, column in enumerate(columns) if _is_json(table, column)]
+    if not at:
+        return [tuple(row) for row in values]
+    bound = []
+    for row in values:
+        cells = list(row)
+        for number in at:
+            cells[number] = None if cells[number] is None else dumps(cells[number])
+        bound.append(tuple(cells))
+    return bound
+
+
+def _batch(columns: Sequence[str], values: Sequence[Sequence[Any]]) -> str:
+    return dumps([dict(zip(columns, row, strict=True)) for row in values])
+
+
+@lru_cache(maxsize=256)
+def _record_of(table: Table, columns: tuple[str, ...]) -> str:
+    return ", ".join(f'"{column}" {_type(table, column)}' for column in columns)
+
+
+def _record(table: Table, columns: Sequence[str]) -> str:
+    return _record_of(table, tuple(columns))
+
+
+def _type(table: Table, column: str) -> str:
+    kind = table.c[column].type
+    if isinstance(kind, JSON):
+        return "jsonb"
+    if isinstance(kind, Boolean):
+        return "boolean"
+    if isinstance(kind, Integer):
+        return "bigint"
+    if isinstance(kind, Float):
+        return "double precision"
+    assert isinstance(kind, String), f"{table.name}.{column} has no bulk type"
+    return "text"
+
+
+def _picked(table: Table, column: str) -> str:
+    """How SQLite reads one column of a JSON batch: nested JSON as text, the rest as values."""
+    reader = f"value -> '$.{column}'" if _is_json(table, column) else f"value ->> '$.{column}'"
+    return f"CASE WHEN json_type(value, '$.{column}') = 'null' THEN NULL ELSE {reader} END"
+
+
+@lru_cache(maxsize=1024)
+def _prepared(dialect: str, statement: str) -> TextClause:
+    return text(_LIST.sub(lambda found: _LISTS[(dialect, found[2])].format(found[1]), statement))
+
+
+def _flat(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: dumps(value) if isinstance(value, list | tuple) else value for name, value in values.items()}

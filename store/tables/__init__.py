@@ -1,0 +1,39 @@
+"""Every table, so that one import fills the metadata."""
+
+from store.tables.columns import naming
+from store.tables.journeys import Journey, JourneyVersion, NodeCount, NodeCountDelta
+from store.tables.messages import ChannelAccount, Coupon, CouponPool, Delivery, Inbox, Reply, SurveyAnswer
+from store.tables.people import Address, Consent, ConsentRecord, Contact, Event
+from store.tables.running import ApiKey, AuditEntry, Clock, DeadLetter, Heartbeat, IdempotentAnswer, Import
+from store.tables.trips import Enrollment, EnrollmentState, Signal, Visit
+
+__all__ = [
+    "Address",
+    "ApiKey",
+    "AuditEntry",
+    "ChannelAccount",
+    "Clock",
+    "Consent",
+    "ConsentRecord",
+    "Contact",
+    "Coupon",
+    "CouponPool",
+    "DeadLetter",
+    "Delivery",
+    "Enrollment",
+    "EnrollmentState",
+    "Event",
+    "Heartbeat",
+    "IdempotentAnswer",
+    "Import",
+    "Inbox",
+    "Journey",
+    "JourneyVersion",
+    "NodeCount",
+    "NodeCountDelta",
+    "Reply",
+    "Signal",
+    "SurveyAnswer",
+    "Visit",
+    "naming",
+]

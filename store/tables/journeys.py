@@ -1,0 +1,72 @@
+"""Journeys, their published versions, and the counters of the funnel."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from store.tables.columns import Micros, when, json, key, number
+
+
+class Journey(SQLModel, table=True):
+    """A journey with its working draft; `public_id` is what the outside calls it."""
+
+    id: int | None = key()
+    public_id: str = Field(unique=True, max_length=60)
+    name: str = Field(max_length=200)
+    #: `draft`, `live`, `paused`, `stopped`.
+    status: str = Field(default="draft", max_length=20, index=True)
+    draft: dict[str, Any] = json(null=False)
+    revision: int = 1
+    #: The version that new contacts enter.
+    version_id: int | None = number(null=True)
+    created_at: int = when()
+    updated_at: int = when()
+
+
+class JourneyVersion(SQLModel, table=True):
+    """A published version: never changed."""
+
+    __tablename__ = "journey_version"
+    __table_args__ = (UniqueConstraint("journey_id", "version"),)
+
+    id: int | None = key()
+    journey_id: int = number()
+    version: int
+    document: dict[str, Any] = json(null=False)
+    published_at: int = when()
+
+
+class NodeCountDelta(SQLModel, table=True):
+    """What one transaction adds to the funnel; folded into `node_count` later."""
+
+    __tablename__ = "node_count_delta"
+
+    id: int | None = key()
+    version_id: int = number()
+    node: str = Field(max_length=60)
+    what: str = Field(max_length=120)
+    channel: str = Field(default="", max_length=40)
+    arm: str = Field(default="", max_length=80)
+    cohort: int
+    amount: int
+
+
+class NodeCount(SQLModel, table=True):
+    """The funnel: how many visits or trips did what, by the hour in which the trip was enrolled.
+
+    `node` is empty for the journey's own row. `what` is `entered`, `left:<exit>`, `exited:<reason>`, `failed:<reason>`,
+    `completed`, `converted`, `delivery:<state>`.
+    """
+
+    __tablename__ = "node_count"
+
+    version_id: int = Field(primary_key=True, sa_type=Micros)
+    node: str = Field(primary_key=True, max_length=60)
+    what: str = Field(primary_key=True, max_length=120)
+    channel: str = Field(primary_key=True, max_length=40)
+    arm: str = Field(primary_key=True, max_length=80)
+    cohort: int = Field(primary_key=True)
+    amount: int = number()

@@ -1,0 +1,1 @@
+"""The tests: told stories, tables, real databases, real sockets."""

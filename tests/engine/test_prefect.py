@@ -1,0 +1,211 @@
+"""Prefect beside the engine, with a real server: what it shows, and that nothing waits for it."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import httpx
+import pytest
+
+from engine.processes import PYTHON, ROOT, Child, client_environment, engine, prefect
+from engine.settings import Settings
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("prefect")]
+T = TypeVar("T")
+ENGINE = Path(__file__).with_name("pretend_engine.py")
+
+
+def free_port() -> int:
+    """A loopback port that nobody listens at."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_for(what: Callable[[], T], seconds: float = 40.0) -> T:
+    """The first true answer; fails when there is none in time."""
+    until = time.monotonic() + seconds
+    while not (answer := what()):
+        assert time.monotonic() < until, "it did not happen in time"
+        time.sleep(0.1)
+    return answer
+
+
+class Server:
+    """Prefect's server as `tropa up` starts it; comes back when a test has killed it."""
+
+    def __init__(self, home: Path) -> None:
+        self.settings = Settings(home=home, prefect_port=free_port())
+        (home / "prefect").mkdir(parents=True)
+        self._child: Child = prefect(self.settings)
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> Server:
+        """Start it if it does not run, and wait until it answers."""
+        if self._process is None:
+            environment = {**os.environ, **self._child.environment}
+            self._process = subprocess.Popen(self._child.command, env=environment)
+            wait_for(lambda: self.answers("health"), 60)
+        return self
+
+    def kill(self) -> None:
+        """End it without a warning."""
+        if self._process:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+    def answers(self, path: str) -> bool:
+        """Whether it says yes."""
+        try:
+            return httpx.get(f"{self.settings.prefect_api_url}/{path}", timeout=2, trust_env=False).is_success
+        except httpx.HTTPError:
+            return False
+
+    def ask(self, path: str, **body: object) -> list[dict[str, Any]]:
+        """One of Prefect's lists."""
+        answer = httpx.post(f"{self.settings.prefect_api_url}/{path}/filter", json=body, timeout=10, trust_env=False)
+        found: list[dict[str, Any]] = answer.raise_for_status().json()
+        return found
+
+    def runs(self, home: Path, *states: str) -> list[dict[str, Any]]:
+        """Flow runs of a home in one of the states."""
+        where = {"tags": {"all_": [f"home:{home}"]}, "state": {"type": {"any_": list(states)}}}
+        return self.ask("flow_runs", flow_runs=where)
+
+
+@pytest.fixture(scope="session")
+def one_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    server = Server(tmp_path_factory.mktemp("prefect"))
+    yield server
+    server.kill()
+
+
+@pytest.fixture
+def server(one_server: Server) -> Server:
+    return one_server.start()
+
+
+@contextmanager
+def pretend_engine(home: Path, url: str, *words: str) -> Iterator[subprocess.Popen[str]]:
+    """A pretend engine that reports to the server at `url`; killed at the end if it still runs."""
+    environment = {**os.environ, **engine(Settings(home=home)).environment, "PREFECT_API_URL": url}
+    command = [sys.executable, str(ENGINE), str(home), *words]
+    with (home / "said").open("ab") as said:
+        process = subprocess.Popen(command, env=environment, stdout=said, stderr=said, text=True)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def said(home: Path) -> str:
+    """What the pretend engine has printed so far."""
+    return (home / "said").read_text()
+
+
+def stop(process: subprocess.Popen[str]) -> float:
+    """End an engine as the supervisor does: the seconds it took."""
+    began = time.monotonic()
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(20) == 0
+    return time.monotonic() - began
+
+
+def longest_pause(text: str) -> float:
+    """The longest time between two ticks of one shift."""
+    shifts = [[float(at) for at in re.findall(r"tick ([\d.]+)", part)] for part in text.split("began")]
+    return max(later - earlier for ticks in shifts for earlier, later in itertools.pairwise(ticks))
+
+
+def test_a_shift_is_a_run_its_chunks_are_tasks_and_a_failed_one_is_followed(server: Server, tmp_path: Path) -> None:
+    words = ("--seconds", "2", "--bad", "1")
+    with pretend_engine(tmp_path, server.settings.prefect_api_url, *words) as process:
+        completed = wait_for(lambda: server.runs(tmp_path, "COMPLETED"))
+        stop(process)
+    (failed,) = server.runs(tmp_path, "FAILED")
+    assert (failed["name"], failed["state"]["message"]) == ("counting 1", "RuntimeError: told to fail")
+    second = min(completed, key=lambda run: run["name"])
+    assert (second["name"], second["state"]["message"]) == ("counting 2", "80 moves, 20 sends")
+    tasks = server.ask("task_runs", task_runs={"flow_run_id": {"any_": [second["id"]]}})
+    assert [task["name"] for task in tasks] == ["chunk: 20 moves, 5 sends"] * 4
+    assert {task["state_type"] for task in tasks} == {"COMPLETED"}
+    (shift,) = server.ask("flows", flows={"id": {"any_": [second["flow_id"]]}})
+    assert shift["name"] == "shift"
+    assert longest_pause(said(tmp_path)) < 1.5
+    assert said(tmp_path).splitlines()[-2:] == ["our own messages are still written", "prefect"]
+
+
+def test_nothing_reports_home(server: Server) -> None:
+    answer = httpx.get(f"{server.settings.prefect_api_url}/admin/settings", timeout=10, trust_env=False).json()
+    assert answer["server"]["analytics_enabled"] is False
+    assert answer["server"]["services"]["db_vacuum"]["enabled"]
+    environment = engine(server.settings).environment
+    assert environment["DO_NOT_TRACK"] == "1"
+    assert environment["PREFECT_SERVER_ANALYTICS_ENABLED"] == "false"
+    assert environment["PREFECT_CLOUD_ENABLE_ORCHESTRATION_TELEMETRY"] == "false"
+
+
+def test_the_schedule_of_housekeeping_fires(server: Server, tmp_path: Path) -> None:
+    environment = {
+        **os.environ,
+        **client_environment(server.settings),
+        **{"TROPA_HOME": str(tmp_path), "PREFECT_RUNNER_POLL_FREQUENCY": "1", "PYTHONPATH": str(ROOT)},
+    }
+    where = {"name": {"any_": ["housekeeping"]}}
+    with (tmp_path / "said").open("wb") as log:
+        command = [*PYTHON, "engine.flows", "serve", "--every", "10"]
+        process = subprocess.Popen(command, env=environment, cwd=tmp_path, stdout=log, stderr=log)
+    try:
+        done = {"state": {"type": {"any_": ["COMPLETED", "FAILED", "CRASHED"]}}}
+        runs = wait_for(lambda: server.ask("flow_runs", flows=where, flow_runs=done), 45)
+    finally:
+        process.terminate()
+        process.wait(20)
+    assert {run["state_type"] for run in runs} == {"COMPLETED"}, said(tmp_path)
+
+
+def test_the_shift_goes_on_when_the_server_dies_and_dead_engines_are_marked(server: Server, tmp_path: Path) -> None:
+    url = server.settings.prefect_api_url
+    with pretend_engine(tmp_path, url, "--seconds", "60") as process:
+        (left,) = wait_for(lambda: server.runs(tmp_path, "RUNNING"))
+        process.kill()
+    with pretend_engine(tmp_path, url, "--seconds", "60") as process:
+        (crashed,) = wait_for(lambda: server.runs(tmp_path, "CRASHED"))
+        assert crashed["id"] == left["id"]
+        wait_for(lambda: server.runs(tmp_path, "RUNNING"))
+        before = len(said(tmp_path))
+        server.kill()
+        time.sleep(4)
+        during = said(tmp_path)[before:]
+        assert longest_pause(during) < 1.0
+        assert during.count("tick") > 50
+        assert stop(process) < 6
+
+
+@pytest.mark.parametrize("hangs", [False, True], ids=["absent", "hanging"])
+def test_shifts_run_bare_when_the_server_never_was_there(tmp_path: Path, hangs: bool) -> None:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        if hangs:
+            listener.listen()  # takes connections and never answers
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}/api"
+        with pretend_engine(tmp_path, url, "--seconds", "0.5") as process:
+            wait_for(lambda: said(tmp_path).count("ended") >= 6, 20)
+            assert stop(process) < 5
+    text = said(tmp_path)
+    assert text.count("Prefect is silent") == 1
+    assert longest_pause(text) < 1.0
+    assert text.splitlines()[-1] == "no prefect"

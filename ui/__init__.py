@@ -1,0 +1,1 @@
+"""The pages that people see; they speak to the rest of the product over HTTP alone."""

@@ -1,0 +1,94 @@
+"""The first thing that runs: language, navigation, and a roof over every page."""
+
+from __future__ import annotations
+
+import logging
+
+import streamlit as st
+
+from ui.backend import backend
+from ui.language import LANGUAGES, _, choose, language
+from ui.look import last_trouble, show
+from ui.trouble import Trouble
+
+log = logging.getLogger("tropa.ui")
+
+
+def sandboxed() -> bool:
+    """Whether the API offers the sandbox; an API that does not answer offers nothing."""
+    try:
+        return backend().clock() is not None
+    except Trouble:
+        return False
+
+
+def places() -> dict[str, list[st.Page]]:
+    """The pages by section; those that need a chosen journey or contact are hidden from the menu."""
+    rehearsal = [page("phones", _("Phones"), "smartphone", _("Virtual people's chats and the movable clock."))]
+    return {
+        "": [page("home", _("Home"), "home", _("Where you are, and what to do next."), default=True)],
+        _("Build"): [
+            page("journeys", _("Journeys"), "route", _("Every journey with its state and numbers.")),
+            page("editor", _("Editor"), "edit", hidden=True),
+            page("journey", _("Journey"), "account_tree", hidden=True),
+        ],
+        _("Understand"): [page("funnel", _("Funnel"), "filter_alt", _("How many came through each step."))],
+        _("Reach"): [
+            page("contacts", _("Contacts"), "group", _("Your audience, imports and consents.")),
+            page("contact", _("Contact"), "person", hidden=True),
+            page("channels", _("Channels"), "forum", _("Connected messengers and their addresses.")),
+        ],
+        **({_("Sandbox"): rehearsal} if sandboxed() else {}),
+        _("Project"): [page("settings", _("Settings"), "settings", _("Language, appearance and keys."))],
+    }
+
+
+def page(name: str, title: str, icon: str, about: str = "", *, default: bool = False, hidden: bool = False) -> st.Page:
+    """A page of the folder `pages`; its address stays the same in every language."""
+    return st.Page(
+        f"pages/{name}.py",
+        title=title,
+        icon=f":material/{icon}:",
+        url_path="" if default else name,
+        default=default,
+        visibility="hidden" if hidden else "visible",
+        help=about or None,
+    )
+
+
+def language_picker() -> None:
+    """The two languages at the foot of the menu."""
+    picked = st.sidebar.segmented_control(
+        _("Language"),
+        list(LANGUAGES),
+        default=language(),
+        format_func=lambda code: LANGUAGES[code],
+        required=True,
+        label_visibility="collapsed",
+        key=f"language-{language()}",
+    )
+    if picked and picked != language():
+        choose(picked)
+        st.rerun()
+
+
+def main() -> None:
+    """One run of the pages."""
+    st.set_page_config(page_title="Tropa", page_icon=":material/route:", layout="wide")
+    # A first visit with ?lang= keeps its language after the address changes with the page.
+    choose(language())
+    st.logo(":material/route:", size="large")
+    here = st.navigation(places())
+    language_picker()
+    try:
+        last_trouble()
+        here.run()
+    except Trouble as trouble:
+        show(trouble)
+    except Exception:
+        log.exception("a page broke")
+        text = _("This page could not be drawn. Your work is saved; the reason is in the log of the pages.")
+        st.error(f"**{_('Something went wrong')}**\n\n{text}", icon=":material/error:")
+
+
+main()

@@ -1,0 +1,54 @@
+"""Channels: connected messengers, whether they work, and the addresses that they need."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from ui.backend import backend
+from ui.language import _
+from ui.look import empty, heading
+from ui.words import ACCOUNT, badge, channel, plain, safe, word
+
+Json = Mapping[str, Any]
+
+
+def account(one: Json) -> None:
+    """One account: its state with the reason, the webhook's address and the link for contacts."""
+    with st.container(border=True, height="stretch"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(
+                f"**{safe(channel(one.get('channel')))}** · {safe(one.get('title') or one.get('account'))}",
+                width="stretch",
+            )
+            st.markdown(badge(word(ACCOUNT, one.get("status"))), width="content")
+        if one.get("reason"):
+            st.warning(safe(plain(str(one["reason"]))), icon=":material/warning:")
+        if one.get("webhook_url"):
+            st.caption(_("Webhook address: give it to the messenger"))
+            st.code(str(one["webhook_url"]), language=None, wrap_lines=True)
+        if one.get("opt_in_link"):
+            st.caption(_("Link for contacts: put it on your site or into a QR code"))
+            st.code(str(one["opt_in_link"]), language=None, wrap_lines=True)
+
+
+def main() -> None:
+    heading(_("Channels"), _("The messengers in which you speak."))
+    accounts = backend().channels()
+    if not accounts:
+        empty(
+            ":material/forum:",
+            _("No messenger is connected"),
+            _(
+                "Begin with Telegram: make a bot with @BotFather and copy its token. To try without a messenger, start Tropa with --sandbox."
+            ),
+        )
+        return
+    with st.grid(2):
+        for one in accounts:
+            account(one)
+
+
+main()

@@ -1,0 +1,246 @@
+"""Contact: one person's attributes, consents, trips and everything that happened, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from ui.backend import backend
+from ui.events import event_line
+from ui.figures import ago, number, when
+from ui.language import _
+from ui.look import attempt, careful, empty, heading
+from ui.words import ENROLLMENT, Word, badge, channel, plain, reason, safe, word
+
+Json = Mapping[str, Any]
+CONSENT = {
+    "given": "green",
+    "granted": "green",
+    "withdrawn": "red",
+    "revoked": "red",
+    "denied": "red",
+    "unproven": "orange",
+}
+
+
+def facts(contact: Json) -> None:
+    """Attributes, tags, addresses."""
+    st.subheader(_("About"), anchor=False)
+    rows = {plain(str(name)): _shown(value) for name, value in (contact.get("attributes") or {}).items()}
+    rows |= {_("Time zone"): contact.get("timezone") or "–", _("Language"): contact.get("locale") or "–"}
+    with st.container(border=True, gap="xsmall"):
+        for name, value in rows.items():
+            with st.container(horizontal=True, gap="small"):
+                st.caption(safe(name), width=140)
+                st.markdown(safe(value), width="stretch")
+        tags = " ".join(f":gray-badge[{safe(tag)}]" for tag in contact.get("tags") or ())
+        if tags:
+            st.markdown(tags)
+    st.subheader(_("Messengers"), anchor=False)
+    if not contact.get("addresses"):
+        st.caption(_("No messenger yet: this person cannot be written to."))
+    for one in contact.get("addresses") or ():
+        with st.container(border=True, horizontal=True, vertical_alignment="center"):
+            st.markdown(f"**{safe(channel(one.get('channel')))}**", width="content")
+            st.caption(safe(one.get("address")), width="stretch")
+            if one.get("state"):
+                st.markdown(_address_badge(str(one["state"])), width="content")
+
+
+def _address_badge(state: str) -> str:
+    known = {"active": Word(_("Can be reached"), "green"), "blocked": Word(_("Blocked us"), "red")}
+    return badge(known.get(state, Word(plain(state), "gray")))
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, int | float):
+        return number(value)
+    if isinstance(value, dict):
+        return ", ".join(f"{plain(str(name))}: {_shown(one)}" for name, one in value.items())
+    if isinstance(value, list):
+        return ", ".join(_shown(one) for one in value)
+    return "–" if value is None else str(value)
+
+
+def consents(name: str) -> None:
+    """The ledger, newest first, and a form for a new line."""
+    st.subheader(_("Consents"), anchor=False)
+    ledger = backend().consents(name)
+    if not ledger:
+        st.caption(_("No consent is on record. Marketing messages will not be sent."))
+    for one in sorted(ledger, key=lambda each: str(each.get("at") or ""), reverse=True):
+        state = str(one.get("state") or one.get("action") or "given")
+        with st.container(border=True, gap="xsmall"):
+            shown = Word(_consent_word(state), CONSENT.get(state, "gray"))  # type: ignore[arg-type]
+            st.markdown(
+                f"{badge(shown)} **{safe(channel(one.get('channel')))}** · {safe(_purpose(one.get('purpose')))}"
+            )
+            proof = " · ".join(part for part in (one.get("source"), one.get("text")) if part)
+            st.caption(f"{when(one.get('at'))} · {safe(proof)}" if proof else when(one.get("at")))
+
+
+def _consent_word(state: str) -> str:
+    words = {
+        "given": _("Given"),
+        "granted": _("Given"),
+        "withdrawn": _("Withdrawn"),
+        "revoked": _("Withdrawn"),
+        "denied": _("Refused"),
+        "unproven": _("Not proven"),
+    }
+    return words.get(state, plain(state))
+
+
+def _purpose(purpose: Any) -> str:
+    known = {"marketing": _("marketing"), "service": _("service"), "transactional": _("transactional")}
+    return known.get(str(purpose), str(purpose or ""))
+
+
+def trips(name: str) -> None:
+    """Where the contact is, why, and what will wake them."""
+    page = backend().enrollments(contact=name)
+    if not page.items:
+        empty(
+            ":material/route:",
+            _("Not in any journey"),
+            _("Open a journey and enroll this contact to see their way here."),
+        )
+    titles = (
+        {str(one["id"]): str(one.get("name") or one["id"]) for one in backend().journeys(limit=200).items}
+        if page.items
+        else {}
+    )
+    for trip in page.items:
+        with st.container(border=True, gap="xsmall"):
+            journey = str(trip["journey"])
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.page_link(
+                    "pages/journey.py",
+                    label=titles.get(journey, journey),
+                    icon=":material/route:",
+                    query_params={"id": journey},
+                )
+                st.markdown(badge(word(ENROLLMENT, trip.get("status"))), width="content")
+                st.caption(_("version {n}").format(n=trip.get("version")), width="content")
+            st.markdown(why(trip))
+            trail = trip.get("trail") or []
+            if trail:
+                st.caption(
+                    " → ".join(safe(one.get("node")) for one in trail)
+                    + (f" → **{safe(trip['node'])}**" if trip.get("node") else "")
+                )
+
+
+def why(trip: Json) -> str:
+    """Why the contact is where they are, what wakes them, and when at the latest."""
+    node = safe(trip.get("node") or "–")
+    if trip.get("status") not in ("waiting", "active"):
+        return _("Ended: {reason}.").format(
+            reason=safe(reason(trip.get("reason")) or word(ENROLLMENT, trip.get("status")).text)
+        )
+    text = _("Stands at **{node}** since {when}.").format(node=node, when=when(trip.get("arrived_at")))
+    what = wakes(trip.get("waiting_for"))
+    if what:
+        text += " " + _("Waits for {what}.").format(what=safe(what))
+    if trip.get("due_at"):
+        text += " " + _("At the latest on {when} it goes on.").format(when=when(trip["due_at"]))
+    return text
+
+
+def wakes(waiting_for: Any) -> str:
+    """What wakes a waiting trip, in words."""
+    head, _colon, rest = str(waiting_for or "").partition(":")
+    words = {
+        "reply": _("an answer"),
+        "answer": _("the messenger's answer"),
+        "time": _("its time"),
+        "date": _("a date"),
+        "rule": _("a rule to hold"),
+        "coupon": _("a coupon"),
+        "event": _("the event “{name}”").format(name=rest),
+    }
+    return words.get(head, plain(head))
+
+
+def timeline(name: str) -> None:
+    """Everything that happened, newest first, day by day as in a chat."""
+    page = backend().timeline(name, limit=100)
+    if not page.items:
+        empty(
+            ":material/history:",
+            _("Nothing has happened yet"),
+            _("Messages, answers, events and consents will appear here in order."),
+        )
+    before = ""
+    for item in page.items:
+        day = when(item.get("at")).split(",")[0]
+        if day != before:
+            st.caption(f"**{day}**", text_alignment="center")
+            before = day
+        with st.container(horizontal_alignment="left" if item.get("kind") == "reply" else "right"):
+            with st.container(border=True, width=560, gap=None):
+                st.markdown(event_line(item))
+                place = " · ".join(str(item[part]) for part in ("journey", "node") if item.get(part))
+                st.caption(safe(f"{when(item.get('at')).split(', ')[-1]}" + (f" · {place}" if place else "")))
+    if page.next:
+        st.caption(_("Older events are in the export of this contact."))
+
+
+def erase(name: str) -> None:
+    """Erasing is asked twice: it cannot be undone."""
+
+    @st.dialog(_("Erase this contact?"), icon=":material/delete_forever:")
+    def asked() -> None:
+        st.markdown(
+            _(
+                "Attributes, addresses and messages of **{name}** are erased for good; trips end; funnels keep only counts."
+            ).format(name=safe(name))
+        )
+        sure = st.text_input(_("Write the contact's id to confirm"), key="erase-sure")
+
+        def do() -> None:
+            if attempt(lambda: backend().erase_contact(name) or True, _("The contact is erased.")):
+                st.session_state["contact-erased"] = True
+
+        if st.button(_("Erase for good"), type="primary", disabled=sure != name, key="erase-yes", on_click=do):
+            st.rerun()
+
+    asked()
+
+
+def main() -> None:
+    st.page_link("pages/contacts.py", label=_("All contacts"), icon=":material/arrow_back:")
+    if st.session_state.pop("contact-erased", False):
+        st.switch_page("pages/contacts.py")
+    name = st.query_params.get("id")
+    if not name:
+        st.info(_("Choose a contact in the list."), icon=":material/group:")
+        return
+    contact = backend().contact(name)
+    person = " ".join(
+        str((contact.get("attributes") or {}).get(part) or "") for part in ("first_name", "last_name")
+    ).strip()
+    heading(
+        person or name,
+        safe(f"{name} · {_('since')} {ago(contact.get('created_at'))}") if contact.get("created_at") else safe(name),
+    )
+    left, right = st.columns([2, 3], gap="medium")
+    with left:
+        facts(contact)
+        with careful():
+            consents(name)
+        if st.button(_("Erase contact"), icon=":material/delete_forever:", type="tertiary", key="contact-erase"):
+            erase(name)
+    with right:
+        what, where = st.tabs([_("What happened"), _("Journeys")])
+        with what, careful():
+            timeline(name)
+        with where, careful():
+            trips(name)
+
+
+main()

@@ -1,0 +1,251 @@
+"""Contacts: the audience, searched and paged; a file of contacts is brought in here."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from ui.backend import backend
+from ui.csv_mapping import guess, headers_of
+from ui.figures import compact, number
+from ui.language import _, ngettext
+from ui.look import attempt, careful, empty, heading
+from ui.trouble import Trouble
+from ui.words import CHANNEL, channel, reason, safe
+
+Json = Mapping[str, Any]
+
+
+def field_name(field: str) -> str:
+    """What a column of the file becomes."""
+    head, _colon, rest = field.partition(":")
+    names = {
+        "": _("Do not take"),
+        "external_id": _("Contact id"),
+        "timezone": _("Time zone"),
+        "locale": _("Language"),
+        "tags": _("Tags, separated by commas"),
+        "consent_text": _("Text of the consent"),
+        "consent_source": _("Where the consent was given"),
+    }
+    if head == "address":
+        return _("Address in {channel}").format(channel=channel(rest))
+    if head == "attribute":
+        return _("Attribute “{name}”").format(name=rest)
+    return names.get(field, field)
+
+
+def import_page() -> None:
+    """A file in three steps: choose, say what the columns are, look at what was taken."""
+    st.caption(
+        _("A CSV file with a header. One column is the contact's id; consents count as proven only with their text.")
+    )
+    given = st.file_uploader(_("CSV file"), type=["csv", "txt"], key="import-file")
+    if given is None:
+        return
+    content = given.getvalue()
+    headers, rows = headers_of(content)
+    if not headers:
+        st.error(_("This file has no header row that can be read. Save it as CSV in UTF-8."), icon=":material/error:")
+        return
+    st.markdown(f"**{_('What is in the columns?')}**")
+    mapping = columns(headers, rows)
+    if "external_id" not in mapping:
+        st.warning(_("Say which column is the contact's id."), icon=":material/badge:")
+    if st.button(
+        _("Bring in"), type="primary", icon=":material/upload:", disabled="external_id" not in mapping, key="import-go"
+    ):
+        made = attempt(lambda: backend().import_contacts(given.name, content, mapping))
+        if made is None:
+            st.rerun()
+        else:
+            st.session_state["import-id"] = str(made["id"])
+    if st.session_state.get("import-id"):
+        progress(st.session_state["import-id"])
+
+
+def columns(headers: list[str], rows: list[list[str]]) -> dict[str, Any]:
+    """One select per column with an example value; the mapping as the API takes it."""
+    mapping: dict[str, Any] = {}
+    with st.grid(3):
+        for place, header in enumerate(headers):
+            choices = [
+                "",
+                "external_id",
+                *(f"address:{name}" for name in CHANNEL if name != "auto"),
+                "timezone",
+                "locale",
+                "tags",
+                "consent_text",
+                "consent_source",
+                f"attribute:{header}",
+            ]
+            example = next((row[place] for row in rows if place < len(row) and row[place]), "")
+            first = guess(header)
+            picked = st.selectbox(
+                f"{safe(header)} :gray[{safe(example[:30])}]",
+                choices,
+                index=choices.index(first) if first in choices else len(choices) - 1,
+                format_func=field_name,
+                key=f"import-column-{place}-{header}",
+            )
+            head, _colon, rest = picked.partition(":")
+            if head in ("address", "attribute"):
+                mapping.setdefault({"address": "addresses", "attribute": "attributes"}[head], {})[rest] = header
+            elif picked:
+                mapping[picked] = header
+    return mapping
+
+
+@st.fragment(run_every=1)
+def progress(job: str) -> None:
+    """How far the import is, then what was taken and what was not."""
+    try:
+        state = backend().import_state(job)
+    except Trouble as trouble:
+        st.caption(f":material/cloud_off: {safe(trouble.title)}")
+        return
+    total, done = int(state.get("total") or 0), int(state.get("done") or 0)
+    if state.get("status") not in ("finished", "failed"):
+        st.progress(
+            done / total if total else 0.0, text=_("{done} of {all} rows").format(done=number(done), all=number(total))
+        )
+        return
+    taken = int(state.get("created") or 0) + int(state.get("updated") or 0)
+    text = ngettext("{n} contact is in.", "{n} contacts are in.", taken).format(n=number(taken))
+    st.success(text, icon=":material/check_circle:")
+    errors = state.get("errors") or []
+    if errors:
+        broken_rows(errors)
+
+
+def broken_rows(errors: list[Any]) -> None:
+    """Rows that were not taken: line and reason, and the same as a file."""
+    text = ngettext("{n} row was not taken:", "{n} rows were not taken:", len(errors))
+    st.warning(text.format(n=number(len(errors))), icon=":material/rule:")
+    table = [{_("Line"): one.get("line"), _("Reason"): reason(one.get("reason"))} for one in errors]
+    st.dataframe(table, hide_index=True, height=min(400, 38 * (len(table) + 1)), alt=_("Rows that were not taken"))
+    out = io.StringIO()
+    csv.writer(out).writerows([["line", "reason"], *([one.get("line"), one.get("reason")] for one in errors)])
+    st.download_button(
+        _("Download the report"),
+        out.getvalue().encode("utf-8-sig"),
+        "not-taken.csv",
+        "text/csv",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+
+
+def add_one() -> None:
+    """One contact by hand."""
+    with st.form("contact-new", border=False):
+        name = st.text_input(
+            _("Contact id"), key="contact-new-id", help=_("The id in your own system: it joins events with people.")
+        )
+        first = st.text_input(_("First name"), key="contact-new-first")
+        where = st.selectbox(
+            _("Messenger"), [one for one in CHANNEL if one != "auto"], format_func=channel, key="contact-new-channel"
+        )
+        address = st.text_input(
+            _("Address in the messenger"), key="contact-new-address", help=_("A chat id, a phone number or a user id.")
+        )
+        pressed = st.form_submit_button(_("Add contact"), type="primary", icon=":material/person_add:")
+    if pressed and not (name or "").strip():
+        st.warning(_("Write the contact's id."), icon=":material/badge:")
+    elif pressed:
+        person: dict[str, Any] = {
+            "external_id": (name or "").strip(),
+            "attributes": {"first_name": first} if first else {},
+        }
+        if address:
+            person["addresses"] = [{"channel": where, "address": address.strip()}]
+        with careful():
+            outcome = backend().save_contact(person)
+            for one in outcome.get("rejected") or ():
+                st.error(f"**{safe(one.get('field'))}**: {safe(reason(one.get('reason')))}", icon=":material/error:")
+            if not outcome.get("rejected"):
+                st.success(_("The contact is saved."), icon=":material/check_circle:")
+
+
+def row(contact: Json) -> None:
+    """One contact: name, id, messengers, tags."""
+    name = " ".join(str(contact.get("attributes", {}).get(part) or "") for part in ("first_name", "last_name")).strip()
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        ident = str(contact["external_id"])
+        st.page_link(
+            "pages/contact.py", label=name or ident, icon=":material/person:", query_params={"id": ident}, width=260
+        )
+        st.caption(safe(ident), width=160)
+        places = sorted({channel(one.get("channel")) for one in contact.get("addresses") or ()})
+        st.markdown(
+            " ".join(f":blue-badge[{safe(one)}]" for one in places) or f":gray[{_('no messenger')}]", width="stretch"
+        )
+        st.markdown(" ".join(f":gray-badge[{safe(tag)}]" for tag in contact.get("tags") or ()), width="content")
+
+
+def audience() -> None:
+    """The searched list, page by page."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        search = st.text_input(
+            _("Search"),
+            key="contacts-search",
+            placeholder=_("Find by id, name or any attribute"),
+            icon=":material/search:",
+            label_visibility="collapsed",
+            width=380,
+        )
+        shown = st.empty()
+    trail: list[str] = st.session_state.setdefault("contacts-pages", [])
+    if st.session_state.get("contacts-asked") != search:
+        trail.clear()
+        st.session_state["contacts-asked"] = search
+    page = backend().contacts(search=search or "", after=trail[-1] if trail else None)
+    shown.caption(_("page {n}").format(n=compact(len(trail) + 1)))
+    for contact in page.items:
+        row(contact)
+    if not page.items and search:
+        empty(
+            ":material/search_off:",
+            _("Nobody found"),
+            _("Nobody fits “{text}”. Try an id or a part of a name.").format(text=safe(search)),
+        )
+    elif not page.items:
+        empty(
+            ":material/group_add:",
+            _("Nobody is here yet"),
+            _(
+                "Contacts come by themselves when they press Start in your bot, over the API from your site, or from a file: see the next tabs."
+            ),
+        )
+    with st.container(horizontal=True, horizontal_alignment="right"):
+        if trail or page.next:
+            st.button(
+                _("Back"), icon=":material/chevron_left:", disabled=not trail, key="contacts-back", on_click=trail.pop
+            )
+            st.button(
+                _("Next"),
+                icon=":material/chevron_right:",
+                disabled=page.next is None,
+                key="contacts-next",
+                on_click=trail.append,
+                args=(page.next or "",),
+            )
+
+
+def main() -> None:
+    heading(_("Contacts"), _("The people who agreed to hear from you."))
+    everybody, file, one = st.tabs([_("Everybody"), _("Import CSV"), _("Add one")])
+    with everybody, careful():
+        audience()
+    with file, careful():
+        import_page()
+    with one:
+        add_one()
+
+
+main()

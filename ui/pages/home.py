@@ -1,0 +1,149 @@
+"""Home: the eight steps to regular communication, the numbers of the day, what happened lately."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import streamlit as st
+
+from ui.backend import Backend, backend
+from ui.figures import ago, compact
+from ui.language import _
+from ui.look import empty, heading
+from ui.words import ENROLLMENT, badge, word
+
+Json = dict[str, Any]
+
+
+class Step(NamedTuple):
+    """One of the eight steps."""
+
+    icon: str
+    title: str
+    about: str
+    place: str
+    done: bool
+
+
+def known() -> Json:
+    """What the steps look at: numbers, journeys, channels."""
+    api = backend()
+    summary, journeys = api.overview(), api.journeys(limit=100).items
+    live = sum(one.get("status") == "live" for one in journeys)
+    summary["live_journeys"] = (summary.get("journeys") or {}).get("live", live)
+    return {"summary": summary, "journeys": journeys, "channels": api.channels(), "trips": latest(api)}
+
+
+def latest(api: Backend) -> list[Json]:
+    """The newest trips that the API shows without turning all of its pages."""
+    page = api.enrollments(limit=200)
+    return sorted(page.items, key=lambda one: str(one.get("entered_at") or one.get("arrived_at") or ""), reverse=True)[
+        :8
+    ]
+
+
+def steps(facts: Json) -> list[Step]:
+    """The way of a messenger marketer, each step with whether it has been taken."""
+    journeys, channels, summary = facts["journeys"], facts["channels"], facts["summary"]
+    entered = sum(one.get("entered") or 0 for one in journeys)
+    return [
+        Step("forum", _("Choose a messenger"), _("Telegram, WhatsApp, Viber, Messenger."), "channels", bool(channels)),
+        Step(
+            "cable",
+            _("Connect it"),
+            _("A token, and the address for its webhooks."),
+            "channels",
+            any(one.get("status") in ("connected", "active", "ok") for one in channels),
+        ),
+        Step(
+            "group_add",
+            _("Collect contacts"),
+            _("Links and QR codes, or a file with proof of consent."),
+            "contacts",
+            bool(summary.get("contacts")),
+        ),
+        Step("route", _("Write a scenario"), _("Begin with a ready-made journey."), "journeys", bool(journeys)),
+        Step(
+            "chat",
+            _("Write messages"),
+            _("In the words of each messenger."),
+            "journeys",
+            any(one.get("revision", 0) not in (0, 1, "1") or one.get("version") for one in journeys),
+        ),
+        Step("rocket_launch", _("Publish and watch"), _("See contacts move, live."), "journeys", entered > 0),
+        Step(
+            "science",
+            _("Make it better"),
+            _("A/B splits and funnels."),
+            "funnel",
+            any(one.get("converted") for one in journeys),
+        ),
+        Step(
+            "event_repeat",
+            _("Keep in touch"),
+            _("Schedules and triggers that work by themselves."),
+            "journeys",
+            summary["live_journeys"] > 1,
+        ),
+    ]
+
+
+def numbers(summary: Json) -> None:
+    """The four key numbers."""
+    with st.grid(4):
+        st.metric(_("Contacts"), compact(summary.get("contacts")), border=True, icon=":material/group:")
+        st.metric(_("Live journeys"), compact(summary.get("live_journeys")), border=True, icon=":material/route:")
+        st.metric(_("Entered today"), compact(summary.get("enrolled_today")), border=True, icon=":material/login:")
+        st.metric(_("Messages today"), compact(summary.get("sent_today")), border=True, icon=":material/send:")
+
+
+def checklist(taken: list[Step]) -> None:
+    """The eight steps; the first open one is offered as the next."""
+    done = sum(step.done for step in taken)
+    st.subheader(_("Your way to regular communication"), anchor=False)
+    st.progress(done / len(taken), text=_("{done} of {all} steps").format(done=done, all=len(taken)))
+    following = next((step for step in taken if not step.done), None)
+    with st.grid(4):
+        for place, step in enumerate(taken, start=1):
+            with st.container(border=True, height="stretch", gap="xsmall"):
+                mark = ":green[:material/check_circle:]" if step.done else ":gray[:material/radio_button_unchecked:]"
+                st.markdown(f"{mark} **{place}. {step.title}**")
+                st.caption(step.about)
+                st.space("stretch")
+                label = _("Do it now") if step is following else _("Open")
+                st.page_link(f"pages/{step.place}.py", label=label, icon=f":material/{step.icon}:")
+
+
+def recent(facts: Json) -> None:
+    """The newest trips: who, where, in which state."""
+    st.subheader(_("Lately"), anchor=False)
+    if not facts["trips"]:
+        empty(
+            ":material/history:",
+            _("Nothing has happened yet"),
+            _("Publish a journey and enroll somebody: their way will appear here."),
+        )
+        return
+    names = {str(one["id"]): str(one.get("name") or one["id"]) for one in facts["journeys"]}
+    with st.container(border=True, gap="xsmall"):
+        for trip in facts["trips"]:
+            contact, journey = str(trip["contact"]), str(trip["journey"])
+            with st.container(horizontal=True, vertical_alignment="center"):
+                query = {"id": contact}
+                st.page_link("pages/contact.py", label=contact, icon=":material/person:", query_params=query, width=180)
+                query = {"id": journey}
+                label = names.get(journey, journey)
+                st.page_link("pages/journey.py", label=label, icon=":material/route:", query_params=query, width=260)
+                st.markdown(badge(word(ENROLLMENT, trip.get("status"))), width="stretch")
+                st.caption(ago(trip.get("arrived_at") or trip.get("entered_at")), width="content")
+
+
+def main() -> None:
+    heading(_("Home"), _("Journeys in messengers: from an idea to a conversation."))
+    facts = known()
+    numbers(facts["summary"])
+    checklist(steps(facts))
+    recent(facts)
+
+
+main()

@@ -1,0 +1,155 @@
+"""Journey: one journey's drawing with live counts, its problems, versions and controls."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from ui import controls
+from ui.backend import backend
+from ui.drawing import Captions, draw
+from ui.figures import ago, compact, number, percent, when
+from ui.language import _
+from ui.look import careful, heading
+from ui.said import said
+from ui.trouble import Trouble
+from ui.words import ENROLLMENT, JOURNEY, KIND, badge, exit_name, safe, word
+
+Json = Mapping[str, Any]
+
+
+@st.cache_data(ttl=300, show_spinner=False)
+def icons(url: str) -> dict[str, str]:
+    """Icons of the kinds of steps; `url` keeps one API's apart from another's."""
+    return {one["kind"]: one.get("icon") or "•" for one in backend().node_types()} if url else {}
+
+
+def shown_document(journey: Json) -> tuple[Json, str]:
+    """The newest published version, else the draft, and what it is."""
+    if journey.get("version") and journey.get("document"):
+        return journey["document"], _("Version {n}").format(n=journey["version"])
+    return backend().draft(str(journey["id"])).document, _("Draft")
+
+
+def top(journey: Json) -> None:
+    """Name, state, and what can be done."""
+    heading(journey.get("name") or _("Without a name"))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(badge(word(JOURNEY, journey.get("status"))), width="content")
+        st.caption(_("changed {when}").format(when=ago(journey.get("updated_at"))), width="content")
+        st.space("stretch")
+        query = {"id": str(journey["id"])}
+        st.page_link("pages/editor.py", label=_("Edit"), icon=":material/edit:", query_params=query)
+        st.page_link(
+            "pages/funnel.py", label=_("Funnel"), icon=":material/filter_alt:", query_params={"journey": query["id"]}
+        )
+        with st.popover(_("Enroll"), icon=":material/person_add:"):
+            controls.enroll_form(query["id"], place="journey")
+        controls.buttons(journey, place="journey")
+
+
+def numbers(funnel: Json) -> None:
+    """The five numbers of the whole journey."""
+    entered = funnel.get("entered")
+    with st.grid(5):
+        st.metric(_("Entered"), compact(entered), border=True)
+        st.metric(_("Inside now"), compact(funnel.get("inside")), border=True)
+        st.metric(_("Completed"), compact(funnel.get("completed")), border=True)
+        st.metric(_("Left early"), compact(sum((funnel.get("exited") or {}).values())), border=True)
+        st.metric(_("Converted"), percent(funnel.get("converted"), entered), border=True)
+
+
+@st.fragment(run_every=2)
+def live(journey: Json, document: Json, title: str, sentences: Mapping[str, str], problems: list[Any]) -> None:
+    """Counts and drawing, asked anew every two seconds; a missed beat keeps the last numbers."""
+    name = str(journey["id"])
+    key = f"journey-funnel-{name}"
+    try:
+        st.session_state[key] = backend().funnel(name)
+    except Trouble:
+        st.caption(f":material/cloud_off: {_('No answer just now; these are the last numbers.')}")
+    funnel = st.session_state.get(key) or {}
+    numbers(funnel)
+    st.caption(f"{title} · :green[:material/circle:] {_('live')}")
+    captions = Captions(
+        entered=_("entered"),
+        inside=_("inside"),
+        exit_name=exit_name,
+        number=compact,
+        sentence=said,
+        kind=lambda kind: word(KIND, kind).text,
+    )
+    dot = draw(
+        document,
+        icons=icons(backend().url),
+        sentences=sentences,
+        counts=funnel.get("nodes") or (),
+        problems=problems,
+        captions=captions,
+        dark=st.context.theme.type == "dark",
+    )
+    with st.container(horizontal_alignment="center", border=True):
+        st.graphviz_chart(dot, width="content", alt=_("The journey's steps and ways, with counts"))
+
+
+def versions(journey: Json) -> None:
+    """Published versions, newest first."""
+    found = backend().versions(str(journey["id"]))
+    if not found:
+        st.caption(_("Nothing is published yet. Publishing makes a version that never changes."))
+    for one in sorted(found, key=lambda each: -int(each["version"])):
+        with st.container(horizontal=True, border=True, vertical_alignment="center"):
+            st.markdown(f"**{_('Version {n}').format(n=one['version'])}**", width="content")
+            st.caption(when(one.get("published_at")), width="stretch")
+            if one.get("inside") is not None:
+                st.caption(_("{n} inside").format(n=number(one["inside"])), width="content")
+
+
+def people(journey: Json) -> None:
+    """Who is in the journey, newest first, and where."""
+    page = backend().enrollments(journey=str(journey["id"]), limit=20)
+    if not page.items:
+        st.caption(_("Nobody has entered yet."))
+    for trip in page.items:
+        with st.container(horizontal=True, border=True, vertical_alignment="center"):
+            query = {"id": str(trip["contact"])}
+            st.page_link("pages/contact.py", label=str(trip["contact"]), icon=":material/person:", query_params=query)
+            st.markdown(badge(word(ENROLLMENT, trip.get("status"))), width="content")
+            st.caption(safe(trip.get("node") or ""), width="stretch")
+            st.caption(ago(trip.get("arrived_at")), width="content")
+
+
+def main() -> None:
+    name = st.query_params.get("id")
+    st.page_link("pages/journeys.py", label=_("All journeys"), icon=":material/arrow_back:")
+    if not name:
+        st.info(_("Choose a journey in the list."), icon=":material/route:")
+        return
+    journey = backend().journey(name)
+    document, title = shown_document(journey)
+    checked = backend().check(name, document)
+    top(journey)
+    sentences = {node: one.get("sentence") or "" for node, one in checked.nodes.items()}
+    graph, more = st.tabs([_("Drawing"), _("People and versions")])
+    with graph:
+        if checked.problems:
+            with st.expander(
+                _("Problems ({n})").format(n=len(checked.problems)),
+                expanded=not journey.get("version"),
+                icon=":material/rule:",
+            ):
+                controls.problem_list(checked.problems, document)
+        live(journey, document, title, sentences, checked.problems)
+    with more:
+        left, right = st.columns(2)
+        with left, careful():
+            st.subheader(_("People"), anchor=False)
+            people(journey)
+        with right, careful():
+            st.subheader(_("Versions"), anchor=False)
+            versions(journey)
+
+
+main()

@@ -1,0 +1,210 @@
+"""Journeys: all of them with state and numbers; create one blank, from an example or from a file."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import streamlit as st
+
+from ui import controls
+from ui.backend import backend
+from ui.drafts import blank
+from ui.figures import ago, compact, percent
+from ui.language import _
+from ui.look import attempt, careful, empty, heading
+from ui.words import JOURNEY, badge, safe, word
+
+Json = dict[str, Any]
+STATES = ("live", "paused", "draft", "stopped")
+
+
+def open_editor(journey: str) -> None:
+    """The editor with the journey; the address names it."""
+    st.switch_page("pages/editor.py", query_params={"id": journey})
+
+
+def create(document: Json) -> None:
+    """Makes a journey of the document and remembers to open it."""
+    made = attempt(lambda: backend().create_journey(document), _("The journey is created."))
+    if made:
+        st.session_state["journeys-made"] = str(made["id"])
+
+
+@st.dialog(" ", width="large")
+def new_journey() -> None:
+    """Three ways to begin."""
+    st.subheader(_("New journey"), anchor=False)
+    ready, clean, file = st.tabs([_("Ready-made"), _("Blank"), _("From a file")])
+    with ready, careful():
+        examples()
+    with clean:
+        name = st.text_input(_("Name"), key="new-name", placeholder=_("Spring coupon"), max_chars=120)
+        label = _("Create and open")
+        if st.button(label, type="primary", key="new-blank", on_click=create, args=(blank(name or _("New journey")),)):
+            st.rerun()
+    with file:
+        from_file()
+
+
+def examples() -> None:
+    """Ready-made journeys as cards."""
+    found = backend().examples()
+    if not found:
+        st.caption(_("There are no ready-made journeys here. Begin with a blank one."))
+    with st.grid(2):
+        for one in found:
+            with st.container(border=True, height="stretch"):
+                st.markdown(f"**{safe(one.get('title'))}**")
+                st.caption(safe(one.get("about") or ""))
+                st.space("stretch")
+                key = f"new-example-{one['id']}"
+                if st.button(_("Take it"), key=key, icon=":material/add:", on_click=create, args=(one["document"],)):
+                    st.rerun()
+
+
+def from_file() -> None:
+    """A journey document that was exported before."""
+    given = st.file_uploader(_("A journey as a JSON file"), type="json", key="new-file")
+    if given is None:
+        return
+    try:
+        document = json.loads(given.getvalue())
+    except ValueError:
+        st.error(_("This file is not JSON. Choose a journey that was exported from Tropa."), icon=":material/error:")
+        return
+    if not isinstance(document, dict) or not isinstance(document.get("nodes"), list):
+        st.error(_("This file holds no journey: it has no list of steps."), icon=":material/error:")
+        return
+    name = (document.get("graph") or {}).get("name") or given.name
+    if st.button(
+        _("Import “{name}”").format(name=safe(name)),
+        type="primary",
+        key="new-import",
+        on_click=create,
+        args=(document,),
+    ):
+        st.rerun()
+
+
+def toolbar() -> tuple[str, str]:
+    """Search, state filter and the button; what was searched and filtered."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        search = st.text_input(
+            _("Search"),
+            key="journeys-search",
+            placeholder=_("Find by name"),
+            icon=":material/search:",
+            label_visibility="collapsed",
+            width=300,
+            persist_state="session",
+        )
+        status = st.segmented_control(
+            _("State"),
+            STATES,
+            format_func=lambda name: word(JOURNEY, name).text,
+            key="journeys-status",
+            label_visibility="collapsed",
+            persist_state="session",
+        )
+        st.space("stretch")
+        if st.button(_("New journey"), type="primary", icon=":material/add:", key="journeys-new"):
+            new_journey()
+    return search or "", status or ""
+
+
+def card(journey: Json) -> None:
+    """One journey: name and state, four numbers, what can be done."""
+    name = str(journey["id"])
+    with st.container(border=True):
+        about, numbers, doors = st.columns([3, 4, 3], vertical_alignment="center")
+        with about:
+            st.markdown(
+                f"**{safe(journey.get('name') or _('Without a name'))}** &nbsp; {badge(word(JOURNEY, journey.get('status')))}"
+            )
+            version = journey.get("version")
+            parts = [
+                _("version {n}").format(n=version) if version else _("not published yet"),
+                ago(journey.get("updated_at")),
+            ]
+            st.caption(" · ".join(part for part in parts if part != "–"))
+        with numbers, st.grid(4, gap="xsmall"):
+            entered = journey.get("entered")
+            small(_("Entered"), compact(entered))
+            small(_("Inside"), compact(journey.get("inside")))
+            small(_("Completed"), compact(journey.get("completed")))
+            small(_("Converted"), percent(journey.get("converted"), entered))
+        with doors, st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
+            st.page_link("pages/journey.py", label=_("Open"), icon=":material/account_tree:", query_params={"id": name})
+            st.page_link("pages/editor.py", label=_("Edit"), icon=":material/edit:", query_params={"id": name})
+            with st.popover("", icon=":material/more_horiz:", key=f"more-{name}"):
+                controls.buttons(journey, place="list")
+                st.page_link(
+                    "pages/funnel.py", label=_("Funnel"), icon=":material/filter_alt:", query_params={"journey": name}
+                )
+
+
+def small(label: str, value: str) -> None:
+    """A number over its name, small enough for a row."""
+    with st.container(gap=None):
+        st.markdown(f"**{value}**")
+        st.caption(label)
+
+
+def nothing(filtered: bool) -> None:
+    """Why the list is empty, and how to begin."""
+    if filtered:
+        empty(":material/search_off:", _("Nothing found"), _("No journey fits the search. Try another word or state."))
+        return
+    empty(
+        ":material/route:",
+        _("Draw your first journey"),
+        _(
+            "A journey is a conversation with many people at once: a message, a wait, an answer, the next message. Take a ready-made one and change its words."
+        ),
+    )
+    with st.container(horizontal_alignment="center"):
+        if st.button(
+            _("Choose a ready-made journey"), type="primary", icon=":material/auto_awesome:", key="journeys-first"
+        ):
+            new_journey()
+
+
+def main() -> None:
+    made = st.session_state.pop("journeys-made", None)
+    if made:
+        open_editor(made)
+    heading(_("Journeys"), _("Every conversation that runs by itself."))
+    search, status = toolbar()
+    trail: list[str] = st.session_state.setdefault("journeys-pages", [])
+    asked = (search, status)
+    if st.session_state.get("journeys-asked") != asked:
+        trail.clear()
+        st.session_state["journeys-asked"] = asked
+    page = backend().journeys(search=search, status=status, after=trail[-1] if trail else None)
+    for journey in page.items:
+        card(journey)
+    if not page.items:
+        nothing(filtered=bool(search or status))
+    paging(trail, page.next)
+
+
+def paging(trail: list[str], following: str | None) -> None:
+    """Back and forth through a list that knows only its next page."""
+    if not trail and following is None:
+        return
+    with st.container(horizontal=True, horizontal_alignment="right"):
+        st.button(
+            _("Back"), icon=":material/chevron_left:", disabled=not trail, key="journeys-back", on_click=trail.pop
+        )
+        st.button(
+            _("Next"),
+            icon=":material/chevron_right:",
+            disabled=following is None,
+            key="journeys-next",
+            on_click=trail.append,
+            args=(following or "",),
+        )
+
+
+main()

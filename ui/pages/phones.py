@@ -1,0 +1,178 @@
+"""Phones: virtual people's chats in the sandbox, and the clock that can be moved on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from ui.backend import backend
+from ui.durations import parse
+from ui.figures import counted, duration, instant, when
+from ui.language import _, ngettext
+from ui.look import attempt, empty, heading
+from ui.phone import phone
+from ui.trouble import Trouble
+from ui.words import safe
+
+Json = Mapping[str, Any]
+LEAPS = ("PT1H", "P1D", "P3D")
+
+
+def people() -> dict[str, tuple[str, str, str]]:
+    """Everybody who has an address, by `channel/address`: (channel, address, name)."""
+    found: dict[str, tuple[str, str, str]] = {}
+    search = st.session_state.get("phones-search") or ""
+    for contact in backend().contacts(search=search, limit=200).items:
+        attributes = contact.get("attributes") or {}
+        name = " ".join(str(attributes.get(part) or "") for part in ("first_name", "last_name")).strip()
+        for one in contact.get("addresses") or ():
+            place = (str(one["channel"]), str(one["address"]))
+            found["/".join(place)] = (*place, name or str(contact["external_id"]))
+    return found
+
+
+def clock() -> None:
+    """The virtual time, and leaps on."""
+    with st.container(border=True):
+        st.markdown(f":material/schedule: **{_('Clock of the sandbox')}**")
+        now_line()
+        with st.container(horizontal=True):
+            for leap in LEAPS:
+                label = "+ " + duration(parse(leap))
+                if st.button(label, key=f"clock-{leap}", icon=":material/fast_forward:"):
+                    leap_on(leap)
+        told = st.session_state.get("clock-told")
+        if told:
+            st.caption(told)
+
+
+@st.fragment(run_every=5)
+def now_line() -> None:
+    """What time it is there."""
+    try:
+        state = backend().clock()
+    except Trouble:
+        return
+    if state:
+        running = _("running") if state.get("running", True) else _("standing still")
+        st.markdown(f"### {when(state.get('now'))}\n\n:gray[{running}]")
+
+
+def leap_on(leap: str) -> None:
+    """Moves the clock and says what happened meanwhile."""
+    with st.spinner(_("Everything that falls due until then is happening…"), show_time=True):
+        outcome = attempt(lambda: backend().advance(leap))
+    if outcome is None:
+        st.rerun()
+        return
+    moves, sends = int(outcome.get("moves") or 0), int(outcome.get("sends") or 0)
+    moved = ngettext("{n} move", "{n} moves", moves)
+    sent = ngettext("{n} message", "{n} messages", sends)
+    text = _("It is now {when}: {moves}, {sends}.")
+    st.session_state["clock-told"] = text.format(
+        when=when(outcome.get("now")), moves=counted(moved, moves), sends=counted(sent, sends)
+    )
+    st.rerun()
+
+
+def heard(key: str, channel: str, address: str) -> None:
+    """What the person did on the phone goes to the sandbox before the page is drawn again."""
+    state = st.session_state.get(key)
+    event = state.get("event") if isinstance(state, Mapping) else getattr(state, "event", None)
+    if not isinstance(event, Mapping):
+        return
+    body = {"button": event["button"]} if event.get("kind") == "button" else {"text": str(event.get("text") or "")}
+    attempt(lambda: backend().press(channel, address, "reply", body))
+
+
+@st.fragment(run_every=2)
+def chat(channel: str, address: str, name: str) -> None:
+    """The phone, looked at every two seconds."""
+    place = f"phone-seen-{channel}-{address}"
+    try:
+        st.session_state[place] = backend().phone(channel, address)
+    except Trouble as trouble:
+        if place not in st.session_state:
+            empty(":material/smartphone:", _("No phone here"), safe(trouble.detail or trouble.title))
+            return
+    seen = st.session_state[place]
+    key = f"phone-{channel}-{address}"
+    phone(
+        seen.get("messages") or (),
+        channel=channel,
+        name=name,
+        blocked=seen.get("state") == "blocked",
+        key=key,
+        on_event=lambda: heard(key, channel, address),
+    )
+    trouble = st.session_state.pop("_trouble", None)
+    if isinstance(trouble, Trouble):
+        st.warning(f"**{safe(trouble.title)}** {safe(trouble.detail)}", icon=":material/warning:")
+
+
+def block_button(channel: str, address: str) -> None:
+    """Blocks the bot, or takes it back."""
+    seen = st.session_state.get(f"phone-seen-{channel}-{address}") or {}
+    blocked = seen.get("state") == "blocked"
+    action, label = ("unblock", _("Unblock the bot")) if blocked else ("block", _("Block the bot"))
+    icon = ":material/check_circle:" if blocked else ":material/block:"
+
+    def do() -> None:
+        attempt(lambda: backend().press(channel, address, action))
+
+    st.button(label, icon=icon, key="phone-block", on_click=do)
+    text = _("WhatsApp and Messenger let you write freely only for a day after the person wrote.")
+    until = seen.get("window_until")
+    if channel in ("whatsapp", "messenger"):
+        st.caption(_("The window is open until {when}.").format(when=when(until)) if instant(until) else text)
+
+
+def main() -> None:
+    heading(
+        _("Phones"), _("Be a virtual person: read what came, press, write, go silent. Nothing leaves this computer.")
+    )
+    if backend().clock() is None:
+        empty(
+            ":material/smartphone:",
+            _("There is no sandbox here"),
+            _("Start Tropa with --sandbox or --demo to rehearse without messengers."),
+        )
+        return
+    left, right = st.columns([1, 1.2], gap="large")
+    with left:
+        clock()
+        st.text_input(
+            _("Find a person"),
+            key="phones-search",
+            icon=":material/search:",
+            placeholder=_("Id, name or any attribute"),
+        )
+        found = people()
+        if not found:
+            empty(
+                ":material/group_add:",
+                _("Nobody has a phone yet"),
+                _("Add a contact with an address in a messenger; then their phone is here."),
+            )
+            return
+        asked = st.query_params.get("phone")
+        options = list(found)
+        picked = st.selectbox(
+            _("Person"),
+            options,
+            index=options.index(asked) if asked in options else 0,
+            format_func=lambda one: f"{found[one][2]} · {found[one][0]} · {found[one][1]}",
+            key="phones-person",
+        )
+        st.query_params["phone"] = picked
+        controls_place = st.container()
+    channel, address, name = found[picked]
+    with right:
+        chat(channel, address, name)
+    with controls_place:
+        block_button(channel, address)
+
+
+main()
