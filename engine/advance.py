@@ -51,7 +51,8 @@ def advance(
     states = enrollments.states(connection, [row.id for row in claimed if row.stateful])
     persons = _persons(project, connection, claimed)
     known_until = inbox.horizon(connection)
-    horizon = now if known_until is None else min(now, instant(known_until))
+    # With an empty inbox everything up to and including now is known.
+    horizon = datetime.max.replace(tzinfo=now.tzinfo) if known_until is None else instant(known_until)
     walked: list[Walked] = []
     for row in claimed:
         trip, event = _trip(row, states.get(row.id))
@@ -59,16 +60,11 @@ def advance(
             walked.append((row, take_out(trip, outs[row.id], now), event))
             continue
         version = project.version(connection, row.version_id)
-        done = walk(version.journey, trip, persons[row.contact_id], now, _after(horizon, now), heard.get(row.id, ()))
+        done = walk(version.journey, trip, persons[row.contact_id], now, horizon, heard.get(row.id, ()))
         walked.append((row, done, event))
     _draw(project, connection, walked, persons, now, horizon)
     batch = save_walks(project, connection, walked, consumed, micros(now))
     return len(batch.visits)
-
-
-def _after(horizon: datetime, now: datetime) -> datetime:
-    """With an empty inbox everything up to and including now is known."""
-    return datetime.max.replace(tzinfo=now.tzinfo) if horizon >= now else horizon
 
 
 def _trip(row: Row[Any], state: Row[Any] | None) -> tuple[Trip, Any]:
@@ -136,7 +132,9 @@ def _persons(project: Project, connection: Connection, claimed: Sequence[Row[Any
     if asking:
         past: dict[int, list[Past]] = {}
         for event in events.of_contacts(connection, asking, names):
-            past.setdefault(event.contact_id, []).append(Past(event.name, parsed(event.properties), instant(event.received_at)))
+            past.setdefault(event.contact_id, []).append(
+                Past(event.name, parsed(event.properties), instant(event.received_at))
+            )
         for contact, seen in past.items():
             persons[contact].events = seen
     careful = sorted({row.contact_id for row in claimed if versions[row.version_id].journey.asks_consents})
@@ -156,7 +154,12 @@ def _draw(
     """Give coupons to the walks that ask, and let them go on, until none asks."""
     while asking := [number for number, (_, done, _) in enumerate(walked) if done.draws]:
         wanted = [
-            (walked[number][0].id, walked[number][1].draws or "", walked[number][1].trip.seq, walked[number][0].contact_id)
+            (
+                walked[number][0].id,
+                walked[number][1].draws or "",
+                walked[number][1].trip.seq,
+                walked[number][0].contact_id,
+            )
             for number in asking
         ]
         given = coupons.draw(connection, wanted, micros(now))
@@ -164,7 +167,7 @@ def _draw(
             row, before, event = walked[number]
             version = project.version(connection, row.version_id)
             drawn = Drawn(at=now, code=given.get(row.id))
-            after = walk(version.journey, before.trip, persons[row.contact_id], now, _after(horizon, now), [drawn])
+            after = walk(version.journey, before.trip, persons[row.contact_id], now, horizon, [drawn])
             walked[number] = (row, joined(before, after), event)
 
 

@@ -73,7 +73,10 @@ def connect_sandbox(project: Project, world_url: str) -> list[Account]:
 def _secrets(channel: str) -> dict[str, str]:
     token = secrets.token_hex(16)
     if channel == "telegram":
-        return {"token": f"{secrets.randbelow(900_000_000) + 100_000_000}:{token}", "secret_token": secrets.token_hex(16)}
+        return {
+            "token": f"{secrets.randbelow(900_000_000) + 100_000_000}:{token}",
+            "secret_token": secrets.token_hex(16),
+        }
     if channel == "viber":
         return {"token": token}
     return {"token": token, "app_secret": secrets.token_hex(16), "verify_token": secrets.token_hex(8)}

@@ -20,7 +20,7 @@ from journeys.facts import zone_name
 from journeys.gates import Go, Hold, Reachable, Refuse, decide
 from nodes.base import Says
 from nodes.visit import Answered
-from store import accounts, consents, contacts, deliveries, enrollments
+from store import accounts, consents, contacts, deliveries, enrollments, journeys
 from store.accounts import Connected
 from store.counters import Tally
 from store.sql import parsed
@@ -99,7 +99,9 @@ def claim(project: Project, connection: Connection, limit: int) -> Claim:
 class Claiming:
     """One claim, with what it has loaded for its deliveries."""
 
-    def __init__(self, project: Project, connection: Connection, now: datetime, rows: list[Row[Any]], done: Claim) -> None:
+    def __init__(
+        self, project: Project, connection: Connection, now: datetime, rows: list[Row[Any]], done: Claim
+    ) -> None:
         self.project, self.connection, self.now, self.rows, self.done = project, connection, now, rows, done
         people = [row.contact_id for row in rows]
         self.rates = Rates(connection, project.accounts(connection), micros(now))
@@ -262,6 +264,4 @@ def walk_on(project: Project, connection: Connection, answers: Mapping[int, Sequ
 
 
 def _standing_still(connection: Connection) -> frozenset[int]:
-    from store import journeys
-
     return journeys.standing_still(connection)

@@ -30,7 +30,9 @@ NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.U
 def http_client(transport: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncClient:
     """A client without retries or redirects of its own: what was sent twice must be our decision."""
     limits = httpx.Limits(max_connections=MAX_IN_FLIGHT, max_keepalive_connections=50)
-    return httpx.AsyncClient(timeout=TIMEOUT, limits=limits, follow_redirects=False, transport=transport, trust_env=False)
+    return httpx.AsyncClient(
+        timeout=TIMEOUT, limits=limits, follow_redirects=False, transport=transport, trust_env=False
+    )
 
 
 class Deliverer:
@@ -106,7 +108,9 @@ class Deliverer:
         """All requests of one delivery in order; the answer of the last, or of the first that is not accepted."""
         channel = channels()[outgoing.account.channel]
         answer: Answer | Unsent = Unknown(text="nothing to send")
-        for number, request in enumerate(channel.compose(outgoing.message, outgoing.address, outgoing.account, outgoing.ref)):
+        for number, request in enumerate(
+            channel.compose(outgoing.message, outgoing.address, outgoing.account, outgoing.ref)
+        ):
             answer = await self._request(request, channel.read_answer)
             if not isinstance(answer, Accepted):
                 # A part is out already: whatever happened to this one, sending it all again would say it twice.

@@ -83,7 +83,12 @@ def _slot(version: Version, candidate: Candidate) -> str | None:
 
 
 def _cooled(
-    project: Project, connection: Connection, version: Version, candidates: Sequence[Candidate], now: int, done: Enrolled
+    project: Project,
+    connection: Connection,
+    version: Version,
+    candidates: Sequence[Candidate],
+    now: int,
+    done: Enrolled,
 ) -> list[Candidate]:
     cooldown = version.journey.settings.reentry.cooldown
     if cooldown is None:

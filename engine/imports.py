@@ -51,7 +51,7 @@ class Page:
 def run_some(project: Project) -> int:
     """Import the next batch of the oldest unfinished import; how many rows were read."""
     with project.database.read() as connection:
-        waiting = running.next_import(connection) if project.database.sqlite else running.next_import(connection)
+        waiting = running.next_import(connection)
     if waiting is None:
         return 0
     return project.database.transact(lambda connection: _batch(project, connection))
@@ -77,9 +77,16 @@ def _save(connection: Connection, job: Row[Any], page: Page, now: int) -> None:
     source = f"import {job.filename}"[:120]
     given = [
         ConsentGiven(
-            contact_id=ids[name], channel=channel, purpose="marketing", action="grant", source=source, at=now,
-            text=text, proven=bool(text), evidence={"import": job.public_id},
-        )  # fmt: skip
+            contact_id=ids[name],
+            channel=channel,
+            purpose="marketing",
+            action="grant",
+            source=source,
+            at=now,
+            text=text,
+            proven=bool(text),
+            evidence={"import": job.public_id},
+        )
         for name, channel, text in page.consents
     ]
     consents.record(connection, given, now)
@@ -135,7 +142,9 @@ def _take(page: Page, header: list[str], row: list[str], mapping: Mapping[str, A
     page.facts.append(facts)
     said = next((cell for name, cell in cells.items() if name.lower() == "marketing_consent"), "")
     if said.casefold() in ("1", "yes", "true", "да"):
-        text = next((cell for name, cell in cells.items() if name.lower() == "consent_text"), "") or mapping.get("_consent_text")
+        text = next((cell for name, cell in cells.items() if name.lower() == "consent_text"), "") or mapping.get(
+            "_consent_text"
+        )
         page.consents += [(facts.external_id, channel, text) for channel, _, _ in facts.addresses]
 
 
@@ -156,7 +165,9 @@ def _facts(cells: Mapping[str, str]) -> ContactFacts:
         try:
             zone(zone_name)
         except UnknownZone:
-            raise BrokenRow("timezone", f"no time zone is called {zone_name[:60]!r}; write one like Europe/Moscow") from None
+            raise BrokenRow(
+                "timezone", f"no time zone is called {zone_name[:60]!r}; write one like Europe/Moscow"
+            ) from None
     kept = (*ID_NAMES, *channels(), "timezone", "locale", "tags", "marketing_consent", "consent_text")
     tags = next((cell for name, cell in cells.items() if name.lower() == "tags" and cell), None)
     return ContactFacts(

@@ -39,6 +39,7 @@ class Keeper:
         self._client = client
         self._process: asyncio.subprocess.Process | None = None
         self._stopping = False
+        self._read_from = 0
 
     async def run(self, first: asyncio.Event | None = None) -> None:
         """Keep the child running; the first start waits for `first`, but no longer than a head start."""
@@ -57,7 +58,7 @@ class Keeper:
             deaths = 1 if time.monotonic() - began > RECOVERED else deaths + 1
             pause = PAUSES[min(deaths, len(PAUSES)) - 1]
             self._say(f"{self.child.name:<8} {death}, starts again in {pause:g} s; see {self._log}")
-            for line in _last_words(self._log):
+            for line in _last_words(self._log, self._read_from):
                 self._say(f"{'':<8} | {line}")
             await asyncio.sleep(pause)
 
@@ -95,6 +96,7 @@ class Keeper:
             self.child.announces.parent.mkdir(parents=True, exist_ok=True)
             self.child.announces.unlink(missing_ok=True)
         with _opened(self._log) as log:
+            self._read_from = log.tell()
             self._process = await asyncio.create_subprocess_exec(
                 *self.child.command,
                 stdin=asyncio.subprocess.DEVNULL,
@@ -138,11 +140,12 @@ def _opened(log: Path) -> Iterator[IO[bytes]]:
         yield opened
 
 
-def _last_words(log: Path) -> list[str]:
+def _last_words(log: Path, read_from: int) -> list[str]:
+    """What the child said last in this life."""
     if not log.is_file():
         return []
     with log.open("rb") as opened:
-        opened.seek(max(0, log.stat().st_size - 4000))
+        opened.seek(max(read_from, log.stat().st_size - 4000))
         lines = opened.read().decode("utf-8", "replace").splitlines()
     return [line.rstrip()[:200] for line in lines if line.strip()][-3:]
 

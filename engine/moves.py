@@ -14,7 +14,7 @@ from nodes.visit import Record, Say, Set
 from store import contacts, deliveries, enrollments
 from store.counters import Tally, cohort
 from store.enrollments import Moved
-from store.sql import insert
+from store.sql import insert, run
 from store.tables import SurveyAnswer
 from store.tables.columns import micros
 
@@ -81,7 +81,15 @@ class Batch:
         version, add = row.version_id, self.tally.add
         for passed in walk.trail:
             self.visits.append(
-                (row.id, passed.seq, version, passed.node, micros(passed.arrived_at), micros(passed.left_at), passed.exit)
+                (
+                    row.id,
+                    passed.seq,
+                    version,
+                    passed.node,
+                    micros(passed.arrived_at),
+                    micros(passed.left_at),
+                    passed.exit,
+                )
             )
             if passed.exit is not None:
                 add(version, passed.node, f"left:{passed.exit}", when)
@@ -116,7 +124,9 @@ class Batch:
             self.answers.append((row.id, row.contact_id, row.version_id, node, effect.question, effect.value, at))
 
 
-def save_walks(project: Project, connection: Connection, walked: Sequence[Walked], heard: Sequence[int], now: int) -> Batch:
+def save_walks(
+    project: Project, connection: Connection, walked: Sequence[Walked], heard: Sequence[int], now: int
+) -> Batch:
     """Write a batch of walks in the caller's transaction."""
     batch = Batch(project, connection, now)
     for row, walk, event in walked:
@@ -129,6 +139,4 @@ def save_walks(project: Project, connection: Connection, walked: Sequence[Walked
 def _silence(connection: Connection, ended: Sequence[int]) -> None:
     """Finished trips hear nothing more."""
     if ended:
-        from store.sql import run
-
         run(connection, "DELETE FROM signal WHERE enrollment_id IN [ids]", ids=list(ended))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -51,5 +52,7 @@ def give_consent(connection: Connection, entries: Sequence[ConsentGiven], now: i
 def tell_changed(connection: Connection, people: Sequence[int], now: int) -> None:
     """Wake the trips of these contacts that wait for a rule or a date of theirs."""
     waiting = enrollments.waiting_of(connection, people)
-    signals = [(row.id, "changed", {}, now) for row in waiting if row.waiting_for in ("rule", "date")]
+    signals: list[tuple[int, str, Mapping[str, Any], int]] = [
+        (row.id, "changed", {}, now) for row in waiting if row.waiting_for in ("rule", "date")
+    ]
     enrollments.send_signals(connection, signals, now)

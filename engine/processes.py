@@ -89,7 +89,7 @@ def api(settings: Settings) -> Child:
     address = settings.local_url(settings.api_port)
     return Child(
         name="api",
-        command=(*PYTHON, "api", "--host", settings.host, "--port", str(settings.api_port)),
+        command=(*PYTHON, "api"),
         environment={**_shared(), **settings.environment()},
         url=f"{address}/livez",
         address=address,
@@ -184,6 +184,7 @@ def server_environment(settings: Settings) -> dict[str, str]:
         "PREFECT_SERVER_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{home / 'prefect.db'}",
         "PREFECT_SERVER_API_HOST": "127.0.0.1",
         "PREFECT_SERVER_API_PORT": str(settings.prefect_port),
+        "PREFECT_LOGGING_ROOT_LEVEL": "WARNING",
         "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
         "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
         "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",

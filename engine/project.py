@@ -83,4 +83,11 @@ class Project:
 
     def account(self, connection: Connection, channel: str, name: str) -> Connected | None:
         """One connected account."""
-        return next((each for each in self.accounts(connection) if (each.account.channel, each.account.name) == (channel, name)), None)
+        return next(
+            (
+                each
+                for each in self.accounts(connection)
+                if (each.account.channel, each.account.name) == (channel, name)
+            ),
+            None,
+        )

@@ -10,9 +10,9 @@ import orjson
 from sqlalchemy import Connection, Row
 
 from channels import registry as channels
-from channels.base import Account, Blocked, OptIn, Receipt, Reply, Watermark
+from channels.base import Account, Blocked, OptIn, Receipt, Rejected, Reply, Trouble, Watermark
 from engine.answers import REASONS, Settling
-from engine.people import contact_at
+from engine.people import contact_at, stop_marketing
 from engine.project import Project, real_now
 from engine.routing import Deferred, Routing, enter_by_link
 from store import contacts, deliveries, inbox
@@ -52,7 +52,8 @@ def _one(project: Project, connection: Connection, row: Row[Any], waiting: set[t
     if connected is None:
         return
     events = channels()[row.channel].read_webhook(orjson.loads(row.body))
-    addresses = {(row.channel, row.account, event.address) for event in events if getattr(event, "address", None)}
+    named = (getattr(event, "address", None) for event in events)
+    addresses = {(row.channel, row.account, str(address)) for address in named if address}
     if addresses & waiting:
         raise Deferred
     try:
@@ -117,8 +118,6 @@ def _wait_for_answer(project: Project, connection: Connection, account: Account,
 
 def _failed(settling: Settling, row: Row[Any], event: Receipt) -> None:
     """The messenger took it and could not deliver it; the trip has gone on, the record says what became of it."""
-    from channels.base import Rejected, Trouble
-
     trouble = event.trouble or Trouble.CONTENT_INVALID
     if row.state == "sending":
         settling.settle_one(row, Rejected(trouble=trouble, code=event.code))
@@ -130,20 +129,18 @@ def _failed(settling: Settling, row: Row[Any], event: Receipt) -> None:
     if trouble in (Trouble.CONTACT_BLOCKED,):
         contacts.set_address_state(settling.connection, row.channel, row.account, row.address, "blocked", event.code)
     if trouble is Trouble.OPTED_OUT:
-        from engine.people import stop_marketing
-
         account = settling.project.account(settling.connection, row.channel, row.account)
         if account is not None:
             now = micros(settling.now)
-            stop_marketing(settling.connection, row.contact_id, account.account, f"{row.channel} {event.code}", now, now)
+            stop_marketing(
+                settling.connection, row.contact_id, account.account, f"{row.channel} {event.code}", now, now
+            )
     settling.save()
 
 
 def _watermark(connection: Connection, account: Account, event: Watermark) -> None:
     states = ["accepted"] if event.state == "delivered" else ["accepted", "delivered"]
-    ids = deliveries.sent_until(
-        connection, account.channel, account.name, event.address, micros(event.until), states
-    )
+    ids = deliveries.sent_until(connection, account.channel, account.name, event.address, micros(event.until), states)
     if ids:
         _forward(connection, deliveries.lock(connection, ids), event.state, micros(event.until))
 
@@ -151,7 +148,9 @@ def _watermark(connection: Connection, account: Account, event: Watermark) -> No
 def _forward(connection: Connection, rows: Sequence[Row[Any]], state: str, at: int) -> None:
     """Receipts only move forward; late, repeated and reordered ones change nothing."""
     tally = Tally()
-    moving = [row for row in rows if RANK.get(row.state, 9) < RANK[state] and row.state not in ("unknown", "unresolved")]
+    moving = [
+        row for row in rows if RANK.get(row.state, 9) < RANK[state] and row.state not in ("unknown", "unresolved")
+    ]
     for row in moving:
         deliveries.count_change(tally, row, row.state, state)
     deliveries.advance_state(connection, [(state, f"{state}_at", at, row.id) for row in moving])

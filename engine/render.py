@@ -29,7 +29,9 @@ def render(says: Says, channel: str, context: Mapping[str, Any]) -> Message:
         return Message(
             text=filled(says.text),
             buttons=tuple(
-                Button(id=each.id, title=filled(each.title), url=filled(each.url) or None, copy=filled(each.copy) or None)
+                Button(
+                    id=each.id, title=filled(each.title), url=filled(each.url) or None, copy=filled(each.copy) or None
+                )
                 for each in says.buttons
             ),
             media=_media(says.media, filled),
@@ -47,14 +49,29 @@ def as_content(message: Message) -> dict[str, Any]:
     content: dict[str, Any] = {"text": message.text, "category": message.category}
     if message.buttons:
         content["buttons"] = [
-            {"id": each.id, "title": each.title, **({"url": each.url} if each.url else {}), **({"copy": each.copy} if each.copy else {})}
+            {
+                "id": each.id,
+                "title": each.title,
+                **({"url": each.url} if each.url else {}),
+                **({"copy": each.copy} if each.copy else {}),
+            }
             for each in message.buttons
         ]
     if message.media:
-        content["media"] = {"kind": message.media.kind, "url": message.media.url, "filename": message.media.filename, "size": message.media.size}
+        content["media"] = {
+            "kind": message.media.kind,
+            "url": message.media.url,
+            "filename": message.media.filename,
+            "size": message.media.size,
+        }
     if message.template:
         each = message.template
-        content["template"] = {"name": each.name, "language": each.language, "body": list(each.body), "buttons": list(each.buttons)}
+        content["template"] = {
+            "name": each.name,
+            "language": each.language,
+            "body": list(each.body),
+            "buttons": list(each.buttons),
+        }
     return content
 
 
@@ -66,7 +83,14 @@ def from_content(content: Mapping[str, Any]) -> Message:
         text=content.get("text", ""),
         buttons=tuple(Button(**button) for button in content.get("buttons", ())),
         media=Media(**media) if media else None,
-        template=Template(name=template["name"], language=template["language"], body=tuple(template["body"]), buttons=tuple(template["buttons"])) if template else None,
+        template=Template(
+            name=template["name"],
+            language=template["language"],
+            body=tuple(template["body"]),
+            buttons=tuple(template["buttons"]),
+        )
+        if template
+        else None,
         category=content.get("category", "marketing"),
     )
 

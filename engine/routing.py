@@ -1,4 +1,4 @@
-"""Whom a reply concerns: the pressed button, opt-out words, the quoted message, the last question, keywords, the inbox."""
+"""Whom a reply concerns: the pressed button, opt-out words, the quoted message, the last question, keywords, inbox."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from nodes.matching import fold, is_opt_in, is_opt_out
 from store import contacts, deliveries, deliveries_wake, enrollments, inbox, journeys
 from store.consents import ConsentGiven
 from store.counters import Tally
-from store.sql import parsed, run
+from store.sql import parsed, run, scalar
 from store.tables.columns import EPOCH, micros
 
 
@@ -26,7 +26,9 @@ class Deferred(Exception):
 class Routing:
     """One reply on its way to a trip, a journey, or the inbox (`semantics.md` 13)."""
 
-    def __init__(self, project: Project, connection: Connection, account: Account, reply: Reply, received_at: int) -> None:
+    def __init__(
+        self, project: Project, connection: Connection, account: Account, reply: Reply, received_at: int
+    ) -> None:
         self.project, self.connection, self.account, self.reply = project, connection, account, reply
         self.received_at = received_at
         self.now = project.now_micros(connection)
@@ -106,9 +108,7 @@ class Routing:
 
     def _waiting(self, contact: int) -> list[tuple[Row[Any], Row[Any]]]:
         """Trips that wait for a reply on this account, with their questions, the latest question first."""
-        trips = [
-            row for row in enrollments.waiting_of(self.connection, [contact]) if row.waiting_for == "reply"
-        ]
+        trips = [row for row in enrollments.waiting_of(self.connection, [contact]) if row.waiting_for == "reply"]
         if not trips:
             return []
         questions = deliveries.latest_question(self.connection, [row.id for row in trips])
@@ -178,8 +178,6 @@ def enter_by_link(project: Project, connection: Connection, contact: int, ref: s
 def _enter(
     project: Project, connection: Connection, journey: Row[Any], contact: int, properties: dict[str, Any], now: int
 ) -> None:
-    from store.sql import scalar
-
     name = scalar(connection, "SELECT external_id FROM contact WHERE id = :id", id=contact)
     candidate = Candidate(contact_id=contact, external_id=name, properties=properties)
     enroll_many(project, connection, journey, [candidate], now)

@@ -8,7 +8,7 @@ import logging
 import os
 import time
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime
 
 from sqlalchemy import Connection
 
@@ -57,10 +57,19 @@ class Shift:
         bell = Bell(self.project.database)
         tasks = [
             asyncio.create_task(each)
-            for each in (self._listen(bell), self._move(), self._send(), self.deliverer.keep_committing(), self._keep_house(), self._report())
+            for each in (
+                self._listen(bell),
+                self._move(),
+                self._send(),
+                self.deliverer.keep_committing(),
+                self._keep_house(),
+                self._report(),
+            )
         ]
         try:
-            done, _ = await asyncio.wait(tasks, timeout=max(0.0, self.until - time.monotonic()), return_when=asyncio.FIRST_EXCEPTION)
+            done, _ = await asyncio.wait(
+                tasks, timeout=max(0.0, self.until - time.monotonic()), return_when=asyncio.FIRST_EXCEPTION
+            )
             for task in done:
                 task.result()
         finally:
@@ -188,14 +197,14 @@ class Shift:
         """The world keeps our time; it may have been started anew."""
         assert self.world is not None
 
-        def read() -> tuple[object, bool, bool]:
+        def read() -> tuple[datetime, bool, bool]:
             with self.project.database.read() as connection:
                 return self.project.now(connection), clock.is_running(connection), clock.asked(connection) is None
 
         now, going, free = await asyncio.to_thread(read)
         if free:
             with contextlib.suppress(Exception):
-                await self.world.set_clock(now + timedelta(0), running=going)  # type: ignore[operator]
+                await self.world.set_clock(now, running=going)
 
     async def _report(self) -> None:
         """Say what several seconds of work came to; silent when idle."""

@@ -54,7 +54,9 @@ def track(project: Project, connection: Connection, reported: Sequence[Reported]
     return len(fresh)
 
 
-def _wake(project: Project, connection: Connection, fresh: Sequence[Reported], known: Mapping[str, int], now: int) -> None:
+def _wake(
+    project: Project, connection: Connection, fresh: Sequence[Reported], known: Mapping[str, int], now: int
+) -> None:
     people = sorted({known[each.contact] for each in fresh})
     running: dict[int, list[Row[Any]]] = {}
     for row in enrollments.waiting_of(connection, people):
@@ -68,7 +70,9 @@ def _wake(project: Project, connection: Connection, fresh: Sequence[Reported], k
     enrollments.send_signals(connection, signals, now)
 
 
-def _start(project: Project, connection: Connection, fresh: Sequence[Reported], known: Mapping[str, int], now: int) -> None:
+def _start(
+    project: Project, connection: Connection, fresh: Sequence[Reported], known: Mapping[str, int], now: int
+) -> None:
     for journey in journeys.live(connection):
         settings = project.version(connection, journey.version_id).journey.settings
         for entry in settings.entry:

@@ -69,5 +69,7 @@ def _obey(connection: Connection, account: Account, events: Any, now: int) -> No
             stop_marketing(connection, contact, account, f"{account.channel} preferences", micros(event.at), now)
         elif isinstance(event, Blocked) and event.blocked:
             contact = contact_at(connection, account, event.address, {}, now)
-            contacts.set_address_state(connection, account.channel, account.name, event.address, "blocked", "by the person")
+            contacts.set_address_state(
+                connection, account.channel, account.name, event.address, "blocked", "by the person"
+            )
             deliveries_wake.recheck(connection, [contact], now)

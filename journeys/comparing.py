@@ -167,15 +167,16 @@ def _equal_text(value: str, folded: str, number: int | float | None) -> Test:
 
 
 def _in(values: Any) -> Test:
-    texts = frozenset(fold_text(each) for each in values if isinstance(each, str))
+    exact = frozenset(each for each in values if isinstance(each, str))
+    texts = frozenset(map(fold_text, exact))
     flags = frozenset(each for each in values if isinstance(each, bool))
     written = frozenset(each for each in values if type(each) in (int, float))
-    numbers = written | {number for each in values if type(each) is str and (number := as_number(each)) is not None}
+    numbers = written | {number for each in exact if (number := as_number(each)) is not None}
 
     def among(have: Any) -> bool:
         kind = type(have)
         if kind is str:
-            return fold_text(have) in texts or (bool(written) and as_number(have) in written)
+            return have in exact or fold_text(have) in texts or (bool(written) and as_number(have) in written)
         if kind is bool:
             return have in flags
         return (kind is int or kind is float) and have in numbers

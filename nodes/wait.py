@@ -164,10 +164,8 @@ class Wait(Node, kind="wait", icon="⏳"):
         """The instant at which this wait is over; None when the contact's date is missing and that is an exit."""
         if "due" in visit.memory:
             return datetime.fromisoformat(visit.memory["due"])
-        where = zone(visit.zone)
-        days = frozenset(WEEKDAYS.index(day) for day in self.weekdays) or None
         if self.for_ and self.local_time:
-            return calendar_days(visit.arrived_at, self.for_.days, where, parse_wall(self.local_time))
+            return calendar_days(visit.arrived_at, self.for_.days, zone(visit.zone), parse_wall(self.local_time))
         if self.for_:
             return visit.arrived_at + self.for_
         if self.until:
@@ -175,7 +173,8 @@ class Wait(Node, kind="wait", icon="⏳"):
         if self.until_attribute:
             return self._attribute_date(visit)
         if self.local_time:
-            return next_local_time(visit.arrived_at, where, parse_wall(self.local_time), days)
+            days = frozenset(WEEKDAYS.index(day) for day in self.weekdays) or None
+            return next_local_time(visit.arrived_at, zone(visit.zone), parse_wall(self.local_time), days)
         return self._in_window(visit.arrived_at, visit)
 
     def _in_window(self, moment: datetime, visit: Visit) -> datetime:

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from channels.base import Account
+from store.database import dumps
 from store.sql import insert_new, parsed, rows, run, scalar
 from store.tables import ChannelAccount
 from store.vault import Vault
@@ -26,17 +27,13 @@ class Connected:
     next_free_at: int | None
 
 
-def put(
-    connection: Connection, vault: Vault, account: Account, now: int, *, keep_status: bool = False
-) -> None:
+def put(connection: Connection, vault: Vault, account: Account, now: int, *, keep_status: bool = False) -> None:
     """Connect an account, or replace what is known of it."""
     sealed = vault.seal(f"{account.channel}/{account.name}", account.secrets)
     columns = ("channel", "name", "base_url", "secrets", "settings", "status", "reason", "created_at")
     row = (account.channel, account.name, account.base_url, sealed, dict(account.settings), "ok", "", now)
     if insert_new(connection, ChannelAccount, columns, [row], ("id",)):
         return
-    from store.database import dumps
-
     status = "" if keep_status else ", status = 'ok', reason = ''"
     run(
         connection,
@@ -111,7 +108,10 @@ def spend(connection: Connection, next_free: Mapping[int, int]) -> None:
 
 def stamp(connection: Connection) -> int:
     """Changes when accounts are added or removed: tells caches to look again."""
-    return int(scalar(connection, "SELECT coalesce(sum(id * 31 + length(secrets) + length(base_url)), 0) FROM channel_account") or 0)
+    return int(
+        scalar(connection, "SELECT coalesce(sum(id * 31 + length(secrets) + length(base_url)), 0) FROM channel_account")
+        or 0
+    )
 
 
 def names(connection: Connection) -> Sequence[Any]:

@@ -39,7 +39,8 @@ def put(connection: Connection, virtual: datetime, real: datetime, *, running: b
     if not touched:
         run(
             connection,
-            "INSERT INTO clock (id, virtual_at, real_at, running, moves, sends) VALUES (1, :virtual, :real, :going, 0, 0)",
+            "INSERT INTO clock (id, virtual_at, real_at, running, moves, sends)"
+            " VALUES (1, :virtual, :real, :going, 0, 0)",
             virtual=micros(virtual),
             real=micros(real),
             going=going,
@@ -63,7 +64,12 @@ def asked(connection: Connection) -> datetime | None:
 
 def played(connection: Connection, moves: int, sends: int) -> None:
     """Add what was done while playing."""
-    run(connection, "UPDATE clock SET moves = moves + :moves, sends = sends + :sends WHERE id = 1", moves=moves, sends=sends)
+    run(
+        connection,
+        "UPDATE clock SET moves = moves + :moves, sends = sends + :sends WHERE id = 1",
+        moves=moves,
+        sends=sends,
+    )
 
 
 def arrived(connection: Connection, real: datetime) -> None:

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, Row
 
 from store.database import dumps
-from store.sql import insert, rows, run, scalar
+from store.sql import insert, parsed, rows, run, scalar
 from store.tables import Consent, ConsentRecord
 
 Action = Literal["grant", "confirm", "withdraw"]
@@ -109,8 +109,6 @@ def folded(connection: Connection, contact_id: int) -> Sequence[Row[Any]]:
 
 def broken_links(connection: Connection) -> list[int]:
     """Ids of ledger rows whose hash does not follow from their content and the row before."""
-    from store.sql import parsed
-
     broken, previous = [], "0" * 64
     for row in rows(connection, "SELECT * FROM consent_record ORDER BY id"):
         fields = (
@@ -140,4 +138,15 @@ def _fold(connection: Connection, entry: ConsentGiven) -> None:
     )
 
 
-__all__ = ["Action", "Consent", "ConsentGiven", "broken_links", "chain", "folded", "ledger", "record", "state", "withdrawn"]
+__all__ = [
+    "Action",
+    "Consent",
+    "ConsentGiven",
+    "broken_links",
+    "chain",
+    "folded",
+    "ledger",
+    "record",
+    "state",
+    "withdrawn",
+]

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from store.sql import insert, insert_new, one, parsed, rows, run, update
+from store.sql import insert_new, one, parsed, rows, run, update
 from store.tables import Address, Contact
 
 
@@ -50,7 +50,7 @@ def upsert(connection: Connection, facts: Sequence[ContactFacts], now: int) -> t
     latest: dict[str, ContactFacts] = {}
     for each in facts:
         latest[each.external_id] = _joined(latest.get(each.external_id), each)
-    blank = [(name, {}, [], "", now, now) for name in sorted(latest)]
+    blank: list[tuple[Any, ...]] = [(name, {}, [], "", now, now) for name in sorted(latest)]
     columns = ("external_id", "attributes", "tags", "searched", "created_at", "updated_at")
     new = {row.external_id for row in insert_new(connection, Contact, columns, blank, ("external_id",))}
     lock = " FOR UPDATE" if connection.dialect.name == "postgresql" else ""
@@ -64,9 +64,7 @@ def upsert(connection: Connection, facts: Sequence[ContactFacts], now: int) -> t
     addresses = [(ids[name], *address) for name, each in latest.items() for address in each.addresses]
     add_addresses(connection, addresses, now)
     changed = [_patched(row, latest[row.external_id], now) for row in known]
-    update(
-        connection, Contact, ("attributes", "tags", "timezone", "locale", "searched", "updated_at"), changed
-    )
+    update(connection, Contact, ("attributes", "tags", "timezone", "locale", "searched", "updated_at"), changed)
     return ids, new
 
 
@@ -77,7 +75,9 @@ def add_addresses(connection: Connection, addresses: Sequence[tuple[int, str, st
     insert_new(connection, Address, columns, values, ("id",))
 
 
-def patch(connection: Connection, patches: Mapping[int, tuple[Mapping[str, Any], set[str], set[str]]], now: int) -> None:
+def patch(
+    connection: Connection, patches: Mapping[int, tuple[Mapping[str, Any], set[str], set[str]]], now: int
+) -> None:
     """Apply (attributes, tags to add, tags to remove) to contacts by id."""
     if not patches:
         return
@@ -118,7 +118,9 @@ def heard_from(connection: Connection, address_id: int, at: int) -> None:
     )
 
 
-def set_address_state(connection: Connection, channel: str, account: str, address: str, state: str, reason: str) -> None:
+def set_address_state(
+    connection: Connection, channel: str, account: str, address: str, state: str, reason: str
+) -> None:
     """Mark an address blocked, invalid or well again."""
     run(
         connection,

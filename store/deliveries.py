@@ -35,8 +35,9 @@ def due(connection: Connection, now: int, limit: int) -> Sequence[Row[Any]]:
     lock = " FOR UPDATE OF d SKIP LOCKED" if connection.dialect.name == "postgresql" else ""
     return rows(
         connection,
-        f"SELECT {CLAIMED}, c.external_id, c.attributes, c.timezone FROM delivery d JOIN contact c ON c.id = d.contact_id"
-        " WHERE d.ready_at <= :now AND NOT EXISTS (SELECT 1 FROM delivery s WHERE s.contact_id = d.contact_id"
+        f"SELECT {CLAIMED}, c.external_id, c.attributes, c.timezone FROM delivery d"
+        " JOIN contact c ON c.id = d.contact_id WHERE d.ready_at <= :now"
+        " AND NOT EXISTS (SELECT 1 FROM delivery s WHERE s.contact_id = d.contact_id"
         " AND s.state IN ('sending', 'ready') AND (s.state = 'sending' OR s.id < d.id))"
         f" ORDER BY d.ready_at, d.id LIMIT :limit{lock}",
         now=now,
@@ -68,8 +69,8 @@ def lock(connection: Connection, ids: Sequence[int]) -> Sequence[Row[Any]]:
     suffix = " FOR UPDATE" if connection.dialect.name == "postgresql" else ""
     return rows(
         connection,
-        "SELECT id, state, attempt, contact_id, version_id, enrollment_id, node, part, cohort, category, channel, account,"
-        " address, expires_at, provider_id, accepted_at, unknown_at, origin, replied_at FROM delivery"
+        "SELECT id, state, attempt, contact_id, version_id, enrollment_id, node, part, cohort, category, channel,"
+        " account, address, expires_at, provider_id, accepted_at, unknown_at, origin, replied_at FROM delivery"
         f" WHERE id IN [ids] ORDER BY id{suffix}",
         ids=sorted(ids),
     )
@@ -90,7 +91,8 @@ def unknown_since(connection: Connection, before: int, limit: int) -> Sequence[R
     """Deliveries whose outcome nobody has told by `before`."""
     return rows(
         connection,
-        "SELECT id, unknown_at FROM delivery WHERE state = 'unknown' AND unknown_at <= :before ORDER BY id LIMIT :limit",
+        "SELECT id, unknown_at FROM delivery WHERE state = 'unknown' AND unknown_at <= :before"
+        " ORDER BY id LIMIT :limit",
         before=before,
         limit=limit,
     )
@@ -119,7 +121,9 @@ def by_ref(connection: Connection, ref: str) -> Row[Any] | None:
     )
 
 
-def sent_until(connection: Connection, channel: str, account: str, address: str, until: int, states: Sequence[str]) -> list[int]:
+def sent_until(
+    connection: Connection, channel: str, account: str, address: str, until: int, states: Sequence[str]
+) -> list[int]:
     """Deliveries to an address accepted up to an instant and still in one of the states: what a watermark covers."""
     found = rows(
         connection,
@@ -199,15 +203,18 @@ def page(
             values[column] = value
     return rows(
         connection,
-        "SELECT d.id, d.node, d.part, d.channel, d.account, d.address, d.category, d.state, d.reason, d.content, d.ready_at,"
-        " d.planned_at, d.sending_at, d.accepted_at, d.delivered_at, d.read_at, d.replied_at, d.attempt, c.external_id,"
+        "SELECT d.id, d.node, d.part, d.channel, d.account, d.address, d.category, d.state, d.reason, d.content,"
+        " d.ready_at, d.planned_at, d.sending_at, d.accepted_at, d.delivered_at,"
+        " d.read_at, d.replied_at, d.attempt, c.external_id,"
         " d.enrollment_id, j.public_id FROM delivery d JOIN contact c ON c.id = d.contact_id"
         f" LEFT JOIN journey j ON j.id = d.journey_id WHERE {' AND '.join(conditions)} ORDER BY d.id LIMIT :limit",
         **values,
     )
 
 
-def count_change(tally: Tally, row: Row[Any] | Mapping[str, Any], before: str, after: str, channel: str | None = None) -> None:
+def count_change(
+    tally: Tally, row: Row[Any] | Mapping[str, Any], before: str, after: str, channel: str | None = None
+) -> None:
     """Move one delivery between the funnel's columns; `row` knows its version, node, cohort and channel."""
     values = row if isinstance(row, Mapping) else row._mapping
     left, entered = BUCKET.get(before, before), BUCKET.get(after, after)

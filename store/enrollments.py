@@ -53,13 +53,34 @@ def enter(
         "arrived_at", "entered_at", "due_at", "waiting_for", "stateful", "converted",
     )  # fmt: skip
     values = [
-        (journey_id, version_id, each.contact_id, each.slot, "active", "", start, 0, now, now, now, "", bool(each.event), False)
+        (
+            journey_id,
+            version_id,
+            each.contact_id,
+            each.slot,
+            "active",
+            "",
+            start,
+            0,
+            now,
+            now,
+            now,
+            "",
+            bool(each.event),
+            False,
+        )
         for each in sorted(entering, key=lambda each: (each.contact_id, each.slot))
     ]
     made = insert_new(connection, Enrollment, columns, values, ("id", "contact_id", "slot"))
     ids = {(row.contact_id, row.slot): int(row.id) for row in made}
-    states = [(ids[(each.contact_id, each.slot)], each.event, {}) for each in entering if each.event and (each.contact_id, each.slot) in ids]
-    insert(connection, EnrollmentState, ("enrollment_id", "event", "kept"), list({row[0]: row for row in states}.values()))
+    states: list[tuple[int, Any, Any]] = [
+        (ids[(each.contact_id, each.slot)], each.event, {})
+        for each in entering
+        if each.event and (each.contact_id, each.slot) in ids
+    ]
+    insert(
+        connection, EnrollmentState, ("enrollment_id", "event", "kept"), list({row[0]: row for row in states}.values())
+    )
     return ids
 
 
@@ -116,7 +137,11 @@ def states(connection: Connection, ids: Sequence[int]) -> dict[int, Row[Any]]:
     """What the given enrollments carry."""
     if not ids:
         return {}
-    found = rows(connection, "SELECT enrollment_id, event, kept FROM enrollment_state WHERE enrollment_id IN [ids]", ids=list(ids))
+    found = rows(
+        connection,
+        "SELECT enrollment_id, event, kept FROM enrollment_state WHERE enrollment_id IN [ids]",
+        ids=list(ids),
+    )
     return {row.enrollment_id: row for row in found}
 
 
@@ -160,7 +185,8 @@ def save(
 ) -> None:
     """Write a batch of walks: positions, finished visits, what is carried, and forget the signals that were heard."""
     columns = (
-        "status", "reason", "node", "seq", "arrived_at", "ended_at", "due_at", "waiting_for", "stateful", "converted", "slot",
+        "status", "reason", "node", "seq", "arrived_at", "ended_at", "due_at", "waiting_for", "stateful",
+        "converted", "slot",
     )  # fmt: skip
     values = [
         (
@@ -241,7 +267,14 @@ def due_after(connection: Connection, after: int) -> int | None:
 
 
 def page(
-    connection: Connection, *, journey_id: int | None, contact_id: int | None, status: str, node: str, after: int, limit: int
+    connection: Connection,
+    *,
+    journey_id: int | None,
+    contact_id: int | None,
+    status: str,
+    node: str,
+    after: int,
+    limit: int,
 ) -> Sequence[Row[Any]]:
     """Enrollments for a list, oldest first."""
     conditions, values = ["e.id > :after"], {"after": after, "limit": limit}

@@ -28,8 +28,7 @@ def waiting(connection: Connection, limit: int) -> Sequence[Row[Any]]:
     lock = " FOR UPDATE SKIP LOCKED" if connection.dialect.name == "postgresql" else ""
     return rows(
         connection,
-        "SELECT id, channel, account, body, received_at FROM inbox WHERE state = 'new'"
-        f" ORDER BY id LIMIT :limit{lock}",
+        f"SELECT id, channel, account, body, received_at FROM inbox WHERE state = 'new' ORDER BY id LIMIT :limit{lock}",
         limit=limit,
     )
 
@@ -66,8 +65,9 @@ def replies(
             values[column] = value
     return rows(
         connection,
-        "SELECT r.id, r.channel, r.account, r.text, r.button, r.media, r.rule, r.node, r.at, r.received_at, c.external_id,"
-        " j.public_id FROM reply r JOIN contact c ON c.id = r.contact_id LEFT JOIN journey j ON j.id = r.journey_id"
+        "SELECT r.id, r.channel, r.account, r.text, r.button, r.media, r.rule, r.node, r.at, r.received_at,"
+        " c.external_id, j.public_id FROM reply r"
+        " JOIN contact c ON c.id = r.contact_id LEFT JOIN journey j ON j.id = r.journey_id"
         f" WHERE {' AND '.join(conditions)} ORDER BY r.id LIMIT :limit",
         **values,
     )

@@ -41,7 +41,9 @@ def draft(connection: Connection, public_id: str) -> tuple[dict[str, Any], int] 
     return None if row is None else (parsed(row.draft), row.revision)
 
 
-def save_draft(connection: Connection, public_id: str, document: Mapping[str, Any], name: str, revision: int, now: int) -> bool:
+def save_draft(
+    connection: Connection, public_id: str, document: Mapping[str, Any], name: str, revision: int, now: int
+) -> bool:
     """Replace the draft if it is still at `revision`; False when somebody was faster."""
     return bool(
         run(
@@ -59,7 +61,9 @@ def save_draft(connection: Connection, public_id: str, document: Mapping[str, An
 
 def publish(connection: Connection, journey_id: int, document: Mapping[str, Any], now: int) -> tuple[int, int]:
     """Add an immutable version, make the journey live on it: (version id, number)."""
-    number = (scalar(connection, "SELECT max(version) FROM journey_version WHERE journey_id = :id", id=journey_id) or 0) + 1
+    number = (
+        scalar(connection, "SELECT max(version) FROM journey_version WHERE journey_id = :id", id=journey_id) or 0
+    ) + 1
     columns = ("journey_id", "version", "document", "published_at")
     made = insert_new(connection, JourneyVersion, columns, [(journey_id, number, document, now)], ("id",))
     version_id = int(made[0].id)
@@ -76,7 +80,13 @@ def publish(connection: Connection, journey_id: int, document: Mapping[str, Any]
 
 def set_status(connection: Connection, journey_id: int, status: str, now: int) -> None:
     """Pause, resume or stop."""
-    run(connection, "UPDATE journey SET status = :status, updated_at = :now WHERE id = :id", status=status, now=now, id=journey_id)
+    run(
+        connection,
+        "UPDATE journey SET status = :status, updated_at = :now WHERE id = :id",
+        status=status,
+        now=now,
+        id=journey_id,
+    )
 
 
 def version(connection: Connection, version_id: int) -> Row[Any] | None:
@@ -114,7 +124,11 @@ def page(connection: Connection, after: int, limit: int, search: str = "", statu
 
 def live(connection: Connection) -> Sequence[Row[Any]]:
     """Every journey that takes contacts: id, public id, version id."""
-    return rows(connection, "SELECT id, public_id, version_id, status FROM journey WHERE status IN ('live', 'paused') AND version_id IS NOT NULL")
+    return rows(
+        connection,
+        "SELECT id, public_id, version_id, status FROM journey"
+        " WHERE status IN ('live', 'paused') AND version_id IS NOT NULL",
+    )
 
 
 def standing_still(connection: Connection) -> frozenset[int]:

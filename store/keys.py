@@ -28,7 +28,9 @@ def add(connection: Connection, name: str, role: str, now: int, key: str = "") -
 
 def find(connection: Connection, key: str) -> Row[Any] | None:
     """The key's row, unless it is unknown or revoked."""
-    return one(connection, "SELECT id, name, role FROM api_key WHERE hash = :hash AND revoked_at IS NULL", hash=digest(key))
+    return one(
+        connection, "SELECT id, name, role FROM api_key WHERE hash = :hash AND revoked_at IS NULL", hash=digest(key)
+    )
 
 
 def listed(connection: Connection) -> Sequence[Row[Any]]:
@@ -38,7 +40,11 @@ def listed(connection: Connection) -> Sequence[Row[Any]]:
 
 def revoke(connection: Connection, key_id: int, now: int) -> bool:
     """Take a key out of use."""
-    return bool(run(connection, "UPDATE api_key SET revoked_at = :now WHERE id = :id AND revoked_at IS NULL", now=now, id=key_id))
+    return bool(
+        run(
+            connection, "UPDATE api_key SET revoked_at = :now WHERE id = :id AND revoked_at IS NULL", now=now, id=key_id
+        )
+    )
 
 
 def answered(connection: Connection, key_id: int, route: str, token: str) -> tuple[str, dict[str, Any]] | None:
@@ -61,7 +67,9 @@ def remember(
     insert(connection, IdempotentAnswer, columns, [(key_id, route, token, request_hash, dict(answer), now)])
 
 
-def audit(connection: Connection, actor: str, action: str, subject: str, now: int, detail: Mapping[str, Any] | None = None) -> None:
+def audit(
+    connection: Connection, actor: str, action: str, subject: str, now: int, detail: Mapping[str, Any] | None = None
+) -> None:
     """Write down who did what."""
     columns = ("actor", "action", "subject", "detail", "at")
     insert(connection, AuditEntry, columns, [(actor, action, subject, dict(detail) if detail else None, now)])

@@ -20,7 +20,11 @@ def gauges(connection: Connection, now: int) -> list[tuple[str, str, float]]:
         ("timer_lateness_seconds", "How late the oldest due trip is", _age(now, late)),
         ("inbox_lag_seconds", "How old the oldest unprocessed webhook is", _age(now, mail)),
         ("unknown_age_seconds", "How old the oldest unknown outcome is", _age(now, unknown)),
-        ("deliveries_ready", "Deliveries that may be claimed now", _count(connection, "delivery WHERE ready_at <= :now", now)),
+        (
+            "deliveries_ready",
+            "Deliveries that may be claimed now",
+            _count(connection, "delivery WHERE ready_at <= :now", now),
+        ),
         ("deliveries_sending", "Deliveries in flight", _count(connection, "delivery WHERE state = 'sending'")),
         ("trips_due", "Trips that are due now", _count(connection, "enrollment WHERE due_at <= :now", now)),
     ]

@@ -42,8 +42,27 @@ def last_beat(connection: Connection, prefix: str) -> Row[Any] | None:
 def add_import(connection: Connection, filename: str, path: str, mapping: Mapping[str, Any], now: int) -> str:
     """Register an uploaded file; returns its public id."""
     public_id = f"i_{secrets.token_hex(8)}"
-    columns = ("public_id", "filename", "path", "mapping", "status", "rows", "created", "updated", "rejected", "problems", "reason", "created_at")
-    insert_new(connection, Import, columns, [(public_id, filename[:200], path, dict(mapping), "waiting", 0, 0, 0, 0, [], "", now)], ("id",))
+    columns = (
+        "public_id",
+        "filename",
+        "path",
+        "mapping",
+        "status",
+        "rows",
+        "created",
+        "updated",
+        "rejected",
+        "problems",
+        "reason",
+        "created_at",
+    )
+    insert_new(
+        connection,
+        Import,
+        columns,
+        [(public_id, filename[:200], path, dict(mapping), "waiting", 0, 0, 0, 0, [], "", now)],
+        ("id",),
+    )
     return public_id
 
 

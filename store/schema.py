@@ -13,6 +13,9 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, inspect
 from sqlalchemy.engine import make_url
+from sqlmodel import SQLModel
+
+import store.tables  # noqa: F401  (fills the metadata)
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -69,10 +72,6 @@ def upgrade(url: str) -> Path | None:
 
 def missing_tables(url: str) -> set[str]:
     """Tables that should be there and are not."""
-    from sqlmodel import SQLModel
-
-    import store.tables  # noqa: F401
-
     engine = create_engine(_driver(url))
     try:
         return set(SQLModel.metadata.tables) - set(inspect(engine).get_table_names())

@@ -24,7 +24,7 @@ _LISTS = {
 
 
 def run(connection: Connection, statement: str, **values: Any) -> int:
-    """Execute a statement and say how many rows it touched. `IN [name]` takes a list of ids, `IN [name:text]` of texts."""
+    """Execute a statement: how many rows it touched. `IN [name]` takes a list of ids, `IN [name:text]` one of texts."""
     return connection.execute(_prepared(connection.dialect.name, statement), _flat(values)).rowcount
 
 
@@ -43,7 +43,9 @@ def scalar(connection: Connection, statement: str, **values: Any) -> Any:
     return connection.execute(_prepared(connection.dialect.name, statement), _flat(values)).scalar()
 
 
-def insert(connection: Connection, model: type[SQLModel], columns: Sequence[str], values: Sequence[Sequence[Any]]) -> None:
+def insert(
+    connection: Connection, model: type[SQLModel], columns: Sequence[str], values: Sequence[Sequence[Any]]
+) -> None:
     """Insert rows given as sequences in the order of `columns`."""
     if not values:
         return
@@ -75,9 +77,7 @@ def insert_new(
         source = f"SELECT {picked} FROM json_each(:batch) WHERE true"
     else:
         source = f"SELECT {named} FROM jsonb_to_recordset(CAST(:batch AS jsonb)) AS r({_record(table, columns)})"
-    statement = (
-        f"INSERT INTO {_name(table)} ({named}) {source} ON CONFLICT DO NOTHING RETURNING {', '.join(returning)}"
-    )
+    statement = f"INSERT INTO {_name(table)} ({named}) {source} ON CONFLICT DO NOTHING RETURNING {', '.join(returning)}"
     prepared = _prepared(connection.dialect.name, statement)
     return connection.execute(prepared, {"batch": _batch(columns, values)}).all()
 
@@ -89,20 +89,18 @@ def update(
     values: Sequence[Sequence[Any]],
     *,
     key: str = "id",
-    where: str = "",
 ) -> int:
-    """Set `columns` of many rows; each row of `values` ends with its key. `where` adds a condition on the row as it is."""
+    """Set `columns` of many rows: how many there were. Each row of `values` ends with its key."""
     if not values:
         return 0
     table = _table(model)
-    condition = f" AND {where}" if where else ""
     if connection.dialect.name == "sqlite":
         sets = ", ".join(f"{column} = ?" for column in columns)
-        statement = f"UPDATE {_name(table)} SET {sets} WHERE {key} = ?{condition}"
+        statement = f"UPDATE {_name(table)} SET {sets} WHERE {key} = ?"
         return connection.exec_driver_sql(statement, _bound(table, (*columns, key), values)).rowcount
     sets = ", ".join(f"{column} = r.{column}" for column in columns)
     source = f"jsonb_to_recordset(CAST(:batch AS jsonb)) AS r({_record(table, (*columns, key))})"
-    statement = f"UPDATE {_name(table)} AS t SET {sets} FROM {source} WHERE t.{key} = r.{key}{condition.replace(' AND ', ' AND t.', 1)}"
+    statement = f"UPDATE {_name(table)} AS t SET {sets} FROM {source} WHERE t.{key} = r.{key}"
     batch = {"batch": _batch((*columns, key), values)}
     return connection.execute(_prepared("postgresql", statement), batch).rowcount
 

@@ -11,7 +11,7 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 
 class SecretsUnreadable(Exception):
-    """The stored secrets cannot be read with the key in keys/secrets: restore that file, or connect the account again."""
+    """The stored secrets cannot be read with the key in keys/secrets: restore that file, or connect anew."""
 
 
 class Vault:

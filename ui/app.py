@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from pathlib import Path
 
 import streamlit as st
 
@@ -11,6 +12,7 @@ from ui.language import LANGUAGES, _, choose, language
 from ui.look import last_trouble, show
 from ui.trouble import Trouble
 
+LOGO = Path(__file__).with_name("logo.svg")
 log = logging.getLogger("tropa.ui")
 
 
@@ -44,9 +46,10 @@ def places() -> dict[str, list[st.Page]]:
 
 
 def page(name: str, title: str, icon: str, about: str = "", *, default: bool = False, hidden: bool = False) -> st.Page:
-    """A page of the folder `pages`; its address stays the same in every language."""
+    """A page of the folder `screens`; its address stays the same in every language."""
+    # Not `pages`: Streamlit would serve that folder by itself, past this roof, to whoever opens a deep link first.
     return st.Page(
-        f"pages/{name}.py",
+        f"screens/{name}.py",
         title=title,
         icon=f":material/{icon}:",
         url_path="" if default else name,
@@ -77,7 +80,7 @@ def main() -> None:
     st.set_page_config(page_title="Tropa", page_icon=":material/route:", layout="wide")
     # A first visit with ?lang= keeps its language after the address changes with the page.
     choose(language())
-    st.logo(":material/route:", size="large")
+    st.logo(LOGO.read_text(encoding="utf-8"), size="large")
     here = st.navigation(places())
     language_picker()
     try:

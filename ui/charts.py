@@ -141,10 +141,10 @@ def as_csv(funnel: Json) -> bytes:
         counts = [row.get("entered") or 0, row.get("inside") or 0]
         counts += [sum((row.get(name) or {}).values()) for name in ("left", "exited", "failed")]
         told = [(row.get("deliveries") or {}).get(state) for state in states]
-        table.writerow([_inert(row["id"]), row.get("kind"), _inert(row.get("title") or ""), *counts, "", "", *told])
+        table.writerow([inert(row["id"]), row.get("kind"), inert(row.get("title") or ""), *counts, "", "", *told])
     return out.getvalue().encode("utf-8-sig")
 
 
-def _inert(text: str) -> str:
+def inert(text: str) -> str:
     """Text that a spreadsheet does not take for a formula (OWASP, CSV injection)."""
     return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

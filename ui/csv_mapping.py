@@ -5,18 +5,22 @@ from __future__ import annotations
 import csv
 import io
 
+#: Columns that mean something besides ids and addresses.
+COLUMNS = ("timezone", "locale", "tags", "marketing_consent", "consent_text")
+#: Marks a choice that keeps the column as an attribute of its own name.
+ATTRIBUTE = "attribute:"
 #: Column names as people write them, folded, to what they most likely are.
 GUESSES = {
     "external_id": ("external_id", "id", "user_id", "userid", "contact", "contact_id", "клиент", "ид", "код"),
-    "address:telegram": ("telegram", "telegram_id", "chat_id", "tg", "телеграм"),
-    "address:whatsapp": ("whatsapp", "phone", "телефон", "ватсап"),
-    "address:viber": ("viber", "viber_id", "вайбер"),
-    "address:messenger": ("messenger", "psid", "facebook"),
+    "telegram": ("telegram", "telegram_id", "chat_id", "tg", "телеграм"),
+    "whatsapp": ("whatsapp", "phone", "телефон", "ватсап"),
+    "viber": ("viber", "viber_id", "вайбер"),
+    "messenger": ("messenger", "psid", "facebook"),
     "timezone": ("timezone", "time_zone", "tz", "часовой_пояс"),
     "locale": ("locale", "language", "lang", "язык"),
     "tags": ("tags", "теги", "метки"),
-    "consent_text": ("consent_text", "consent", "согласие", "текст_согласия"),
-    "consent_source": ("consent_source", "source", "источник", "источник_согласия"),
+    "consent_text": ("consent_text", "текст_согласия"),
+    "marketing_consent": ("marketing_consent", "consent", "agreed", "согласие"),
 }
 
 
@@ -38,6 +42,6 @@ def headers_of(content: bytes) -> tuple[list[str], list[list[str]]]:
 
 
 def guess(header: str) -> str:
-    """What a column is by its name; an attribute when nothing fits."""
+    """What a column is by its name; an empty text for an attribute."""
     folded = header.strip().lower().replace(" ", "_").replace("-", "_")
-    return next((field for field, names in GUESSES.items() if folded in names), f"attribute:{header}")
+    return next((field for field, names in GUESSES.items() if folded in names), "")

@@ -17,8 +17,8 @@ from ui.forms.widgets import Hints
 from ui.language import _
 from ui.look import attempt, show
 from ui.preview import preview
-from ui.said import said
-from ui.words import KIND, exit_name, safe, word
+from ui.said import said, sentence
+from ui.words import KIND, exit_name, kind_icon, safe, word
 from ui.workbench import Work
 
 Json = dict[str, Any]
@@ -106,13 +106,16 @@ def steps_list(work: Work) -> None:
     )
     wrong = {one.get("node"): one.get("level") for one in reversed(work.checked.problems)}
     start = drafts.first(work.document)
-    for node in work.document["nodes"]:
-        _step_card(work, node, start=node["id"] == start, level=wrong.get(node["id"]), key=key)
+    # A class named after a container's key is Streamlit's own handle for styles.
+    st.html("<style>.st-key-steps button {justify-content: flex-start; text-align: left}</style>")
+    with st.container(key="steps", gap="small"):
+        for node in work.document["nodes"]:
+            _step_card(work, node, start=node["id"] == start, level=wrong.get(node["id"]), key=key)
     picker(work, key)
 
 
 def _step_card(work: Work, node: Json, *, start: bool, level: str | None, key: str) -> None:
-    icon = known_kinds().get(node["kind"], {}).get("icon") or "•"
+    icon = kind_icon(node["kind"], str(known_kinds().get(node["kind"], {}).get("icon") or ""))
     mark = {"error": " :red[:material/error:]", "warning": " :orange[:material/warning:]"}.get(level or "", "")
     first = " :green-badge[" + _("start") + "]" if start else ""
     with st.container(gap=None):
@@ -124,9 +127,9 @@ def _step_card(work: Work, node: Json, *, start: bool, level: str | None, key: s
             on_click=select,
             args=(work, node["id"]),
         )
-        sentence = said(work.checked.nodes.get(node["id"], {}).get("sentence") or "")
-        if sentence:
-            st.caption(safe(sentence if len(sentence) < 64 else sentence[:63] + "…"))
+        line = sentence(work.checked.nodes.get(node["id"], {}).get("sentence"))
+        if line:
+            st.caption(safe(line if len(line) < 64 else line[:63] + "…"))
 
 
 def select(work: Work, name: str | None) -> None:
@@ -145,7 +148,7 @@ def picker(work: Work, key: str) -> None:
         )
         st.caption(where)
         for kind, one in known_kinds().items():
-            label = f"{one.get('icon') or '•'} **{safe(word(KIND, kind).text)}**"
+            label = f"{kind_icon(kind, str(one.get('icon') or ''))} **{safe(word(KIND, kind).text)}**"
             st.button(label, key=f"add-{kind}-{key}", width="stretch", on_click=add_step, args=(work, kind))
             st.caption(safe(manual(kind, str(one.get("manual") or ""))))
 
@@ -191,7 +194,7 @@ def step_form(work: Work) -> bool:
 
 def _head(work: Work, node: Json, kind: Json, key: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader(f"{kind.get('icon') or '•'} {safe(title_of(node))}", anchor=False, width="stretch")
+        st.subheader(f"{kind_icon(node['kind'], str(kind.get('icon') or ''))} {safe(title_of(node))}", anchor=False, width="stretch")
         name = node["id"]
         tools = (
             ("arrow_upward", _("Move up"), lambda: work.change(drafts.move(work.document, name, -1))),

@@ -111,11 +111,11 @@ def _card(
         rows.append(f'<TR><TD ALIGN="LEFT">{quiet}</TD></TR>')
     if row is not None:
         rows.append(f'<TR><TD ALIGN="LEFT">{_counts(row, say, colours)}</TD></TR>')
-    inner = f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="3">{"".join(rows)}</TABLE>'
+    inner = f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="2">{"".join(rows)}</TABLE>'
     width = 2 if worst else 1
     return (
-        f'<TABLE BORDER="{width}" COLOR="{border}" CELLBORDER="0" CELLSPACING="0" CELLPADDING="4" STYLE="ROUNDED"'
-        f' BGCOLOR="{colours.card}"><TR><TD WIDTH="5" BGCOLOR="{accent}"></TD>'
+        f'<TABLE BORDER="{width}" COLOR="{border}" CELLBORDER="0" CELLSPACING="7" CELLPADDING="0" STYLE="ROUNDED"'
+        f' BGCOLOR="{colours.card}"><TR><TD WIDTH="4" BGCOLOR="{accent}"></TD>'
         f'<TD><FONT COLOR="{colours.text}">{inner}</FONT></TD></TR></TABLE>'
     )
 

@@ -112,6 +112,14 @@ def _pattern(shape: str) -> re.Pattern[str]:
     return re.compile("".join(holes), re.DOTALL)
 
 
+_VALUE = re.compile(r"\{\{\s*([\w.]+).*?(?:\}\}|$)", re.DOTALL)
+
+
+def sentence(text: str | None) -> str:
+    """A card's sentence in the reader's language, with names in place of the templates' braces."""
+    return _VALUE.sub(lambda found: f"‹{found[1].rsplit('.', maxsplit=1)[-1]}›", said(text))
+
+
 def said(text: str | None) -> str:
     """The sentence in the reader's language; unchanged when we do not know its shape."""
     if not text or language() == "en":

@@ -115,19 +115,19 @@ EXIT = {
     "no": N_("no"),
 }
 KIND = {
-    "send": Word(N_("Message"), "blue"),
-    "wait": Word(N_("Wait"), "orange"),
-    "condition": Word(N_("Condition"), "violet"),
-    "reply": Word(N_("Answer"), "green"),
-    "survey": Word(N_("Survey"), "green"),
-    "split": Word(N_("A/B split"), "violet"),
-    "update": Word(N_("Update contact"), "gray"),
-    "goal": Word(N_("Goal"), "green"),
-    "webhook": Word(N_("Web request"), "gray"),
-    "coupon": Word(N_("Coupon"), "orange"),
-    "handoff": Word(N_("Hand over"), "blue"),
-    "start_journey": Word(N_("Start another journey"), "blue"),
-    "exit": Word(N_("End"), "gray"),
+    "send": Word(N_("Message"), "blue", ":material/chat:"),
+    "wait": Word(N_("Wait"), "orange", ":material/hourglass_top:"),
+    "condition": Word(N_("Condition"), "violet", ":material/call_split:"),
+    "reply": Word(N_("Answer"), "green", ":material/quickreply:"),
+    "survey": Word(N_("Survey"), "green", ":material/checklist:"),
+    "split": Word(N_("A/B split"), "violet", ":material/science:"),
+    "update": Word(N_("Update contact"), "gray", ":material/edit:"),
+    "goal": Word(N_("Goal"), "green", ":material/flag:"),
+    "webhook": Word(N_("Web request"), "gray", ":material/webhook:"),
+    "coupon": Word(N_("Coupon"), "orange", ":material/confirmation_number:"),
+    "handoff": Word(N_("Hand over"), "blue", ":material/support_agent:"),
+    "start_journey": Word(N_("Start another journey"), "blue", ":material/route:"),
+    "exit": Word(N_("End"), "gray", ":material/stop_circle:"),
 }
 
 
@@ -154,6 +154,12 @@ def exit_name(name: str) -> str:
 def channel(name: str | None) -> str:
     """A messenger's name."""
     return word(CHANNEL, name).text
+
+
+def kind_icon(kind: str, given: str = "") -> str:
+    """The icon of a kind of step; the one that the API gives for kinds of plug-ins."""
+    found = KIND.get(kind)
+    return (found.icon if found else None) or given or ":material/extension:"
 
 
 def plain(name: str) -> str:

@@ -53,8 +53,8 @@ def when(*, null: bool = False, index: bool = False) -> Any:
 
 def number(*, null: bool = False, index: bool = False, default: int | None = None) -> Any:
     """A big integer, as the id of another table's row."""
-    extra = {} if default is None else {"server_default": str(default)}
-    return Field(default=default, sa_column=Column(Micros, nullable=null, index=index, **extra))
+    server = None if default is None else str(default)
+    return Field(default=default, sa_column=Column(Micros, nullable=null, index=index, server_default=server))
 
 
 def json(*, null: bool = True) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from store.tables.columns import Micros, when, json, key, number
+from store.tables.columns import Micros, json, key, number, when
 
 
 class Journey(SQLModel, table=True):

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from store.tables.columns import when, json, key, number
+from store.tables.columns import json, key, number, when
 
 
 def _partial(name: str, *columns: str, where: str) -> Index:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from store.tables.columns import when, json, key, number
+from store.tables.columns import json, key, number, when
 
 
 class Clock(SQLModel, table=True):

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from store.tables.columns import Micros, when, json, key, number
+from store.tables.columns import Micros, json, key, number, when
 
 
 class Enrollment(SQLModel, table=True):
@@ -16,7 +16,12 @@ class Enrollment(SQLModel, table=True):
     __table_args__ = (
         # Re-entry is decided here and nowhere else; a finished trip's slot is null unless it may never come again.
         UniqueConstraint("journey_id", "contact_id", "slot", name="uq_enrollment_slot"),
-        Index("ix_enrollment_due", "due_at", sqlite_where=text("due_at IS NOT NULL"), postgresql_where=text("due_at IS NOT NULL")),
+        Index(
+            "ix_enrollment_due",
+            "due_at",
+            sqlite_where=text("due_at IS NOT NULL"),
+            postgresql_where=text("due_at IS NOT NULL"),
+        ),
         Index("ix_enrollment_contact", "contact_id"),
         Index("ix_enrollment_version", "version_id", "node"),
     )

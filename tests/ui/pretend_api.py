@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import copy
-import csv
-import io
 import json
 import socket
 import threading
@@ -14,83 +12,15 @@ from contextlib import contextmanager
 from typing import Annotated, Any
 
 import uvicorn
-from fastapi import FastAPI, File, Form, Header, Request, UploadFile
+from fastapi import FastAPI, Header, Request
 from fastapi.responses import JSONResponse
 
 from tests.ui import pretend_data as data
+from tests.ui import pretend_people as people
 from tests.ui.pretend_check import check, described
+from tests.ui.pretend_world import Problem, World, paged
 
 Json = dict[str, Any]
-
-
-class Problem(Exception):
-    """An answer as problem details."""
-
-    def __init__(self, status: int, title: str, detail: str = "", **more: Any) -> None:
-        super().__init__(title)
-        self.status = status
-        self.body = {"type": "about:blank", "title": title, "status": status, "detail": detail, **more}
-
-
-class World:
-    """Everything the pretend API remembers; tests reach in and change it."""
-
-    def __init__(self, *, filled: bool = True, sandbox: bool = True) -> None:
-        self.sandbox = sandbox
-        self.calls: list[tuple[str, str, Any]] = []
-        #: Problems to answer with, by path: a test's way to break a door.
-        self.broken: dict[str, Problem] = {}
-        self.journeys: dict[str, Json] = {}
-        self.contacts = data.contacts() if filled else []
-        self.trips = data.trips() if filled else []
-        self.channels = data.channels() if filled else []
-        self.imports: dict[str, Json] = {}
-        self.consents: list[Json] = []
-        self.now = data.NOW
-        self.phones: dict[str, Json] = {}
-        if filled:
-            self.add("cart", data.cart(), status="live", version=2)
-            self.add("hello", data.welcome(), status="draft")
-            self.consents = [
-                {
-                    "channel": "telegram",
-                    "purpose": "marketing",
-                    "action": "grant", "proven": True, "source": "site form",
-                    "text": "I agree to receive offers",
-                    "at": data.at(days=9),
-                }
-            ]
-
-    def add(self, name: str, document: Json, *, status: str = "draft", version: int | None = None) -> Json:
-        published = {version: copy.deepcopy(document)} if version else {}
-        self.journeys[name] = {
-            "id": name, "name": document["graph"].get("name", ""), "status": status, "version": version,
-            "document": document, "revision": 1, "versions": published, "updated_at": data.at(hours=2),
-        }  # fmt: skip
-        return self.journeys[name]
-
-    def shown(self, journey: Json) -> Json:
-        numbers = (
-            data.cart_numbers()
-            if journey["id"] == "cart"
-            else dict.fromkeys(("entered", "inside", "completed", "converted"), 0)
-        )
-        keys = ("id", "name", "status", "revision", "updated_at")
-        return {
-            **{k: journey[k] for k in keys},
-            **{k: numbers[k] for k in ("entered", "inside", "completed", "converted")},
-        }
-
-    def journey(self, name: str) -> Json:
-        if name not in self.journeys:
-            raise Problem(404, "There is no such journey.", f"No journey is called {name}.")
-        return self.journeys[name]
-
-
-def paged(items: list[Json], limit: int, after: str | None) -> Json:
-    start = int(after or 0)
-    more = start + limit < len(items)
-    return {"items": items[start : start + limit], "next": str(start + limit) if more else None}
 
 
 def create_app(world: World) -> FastAPI:
@@ -113,10 +43,10 @@ def create_app(world: World) -> FastAPI:
 
     _journeys(app, world)
     _trips(app, world)
-    _contacts(app, world)
-    _rest(app, world)
+    people.contacts(app, world)
+    people.rest(app, world)
     if world.sandbox:
-        _sandbox(app, world)
+        people.sandbox(app, world)
     return app
 
 
@@ -139,7 +69,7 @@ def _journeys(app: FastAPI, world: World) -> None:
     def one(name: str) -> Json:
         found = world.journey(name)
         live = found["versions"].get(found["version"])
-        return {**world.shown(found), "version": found["version"], "document": live, "versions": _versions(found)}
+        return {**world.shown(found), "version": found["version"], "document": live, "versions": versions_of(found)}
 
     @app.get("/v1/journeys/{name}/draft")
     def draft(name: str) -> Json:
@@ -177,7 +107,7 @@ def _journeys(app: FastAPI, world: World) -> None:
 
     @app.get("/v1/journeys/{name}/versions")
     def versions(name: str) -> Json:
-        return {"items": _versions(world.journey(name)), "next": None}
+        return {"items": versions_of(world.journey(name)), "next": None}
 
     @app.get("/v1/journeys/{name}/funnel")
     def funnel(name: str) -> Json:
@@ -187,7 +117,7 @@ def _journeys(app: FastAPI, world: World) -> None:
         return {"entered": 0, "inside": 0, "completed": 0, "converted": 0, "exited": {}, "failed": {}, "nodes": []}
 
 
-def _versions(journey: Json) -> list[Json]:
+def versions_of(journey: Json) -> list[Json]:
     numbers = sorted(journey["versions"], reverse=True)
     return [{"version": number, "published_at": data.at(days=3)} for number in numbers]
 
@@ -207,161 +137,6 @@ def _trips(app: FastAPI, world: World) -> None:
     def enrollments(journey: str = "", contact: str = "", limit: int = 50, after: str | None = None) -> Json:
         fits = [one for one in world.trips if journey in ("", one["journey"]) and contact in ("", one["contact"])]
         return paged(fits, limit, after)
-
-
-def _contacts(app: FastAPI, world: World) -> None:
-    def known(name: str) -> Json:
-        for one in world.contacts:
-            if one["external_id"] == name:
-                return one
-        raise Problem(404, "There is no such contact.", f"No contact is called {name}.")
-
-    @app.get("/v1/contacts")
-    def listed(search: str = "", limit: int = 25, after: str | None = None) -> Json:
-        fits = [one for one in world.contacts if search.lower() in json.dumps(one, ensure_ascii=False).lower()]
-        listed = [{name: kept for name, kept in one.items() if name != "addresses"} for one in fits]
-        return paged(listed, limit, after)
-
-    @app.put("/v1/contacts")
-    def save(body: Json) -> Json:
-        for one in body["contacts"]:
-            if not one.get("external_id"):
-                raise Problem(
-                    422,
-                    "Something does not fit.",
-                    "",
-                    errors=[{"field": "contacts.0.external_id", "reason": "It is empty."}],
-                )
-            world.contacts.insert(0, {"attributes": {}, "tags": [], "addresses": [], **one})
-        return {"created": len(body["contacts"]), "updated": 0, "rejected": []}
-
-    @app.get("/v1/contacts/{name}")
-    def one(name: str) -> Json:
-        return known(name)
-
-    @app.delete("/v1/contacts/{name}")
-    def erase(name: str) -> Json:
-        world.contacts.remove(known(name))
-        return {"erased": name}
-
-    @app.get("/v1/contacts/{name}/timeline")
-    def timeline(name: str, limit: int = 50, after: str | None = None) -> Json:
-        return paged(data.timeline() if known(name)["external_id"] == "c0" else [], limit, after)
-
-    @app.get("/v1/contacts/{name}/consents")
-    def consents(name: str) -> Json:
-        return {"items": world.consents if known(name)["external_id"] == "c0" else [], "next": None}
-
-    @app.post("/v1/contacts/{name}/consents")
-    def give(name: str, body: Json) -> Json:
-        world.consents.append({"action": "grant", "proven": True, **body, "at": data.at()})
-        return {"recorded": True, "proven": True}
-
-    @app.post("/v1/imports")
-    async def start_import(file: Annotated[UploadFile, File()], mapping: Annotated[str, Form()] = "{}") -> Json:
-        wanted = json.loads(mapping)
-        rows = list(csv.DictReader(io.StringIO((await file.read()).decode("utf-8-sig"))))
-        column = wanted.get("external_id", "external_id")
-        errors = [{"line": n, "reason": "It has no id."} for n, row in enumerate(rows, start=2) if not row.get(column)]
-        made = {
-            "id": f"i{len(world.imports)}",
-            "status": "finished",
-            "total": len(rows),
-            "done": len(rows),
-            "created": len(rows) - len(errors),
-            "updated": 0,
-            "rejected": len(errors),
-            "errors": errors,
-        }
-        world.imports[made["id"]] = made
-        return made
-
-    @app.get("/v1/imports/{number}")
-    def import_state(number: str) -> Json:
-        return world.imports[number]
-
-
-def _rest(app: FastAPI, world: World) -> None:
-    @app.get("/v1/overview")
-    def overview() -> Json:
-        states = [one["status"] for one in world.journeys.values()]
-        many = bool(world.contacts)
-        return {
-            "contacts": len(world.contacts),
-            "journeys": {state: states.count(state) for state in set(states)},
-            "enrolled_today": 86 if many else 0,
-            "sent_today": 12480 if many else 0,
-        }
-
-    @app.get("/v1/examples")
-    def examples() -> Json:
-        return {"items": data.examples(), "next": None}
-
-    @app.get("/v1/nodes")
-    def nodes() -> Json:
-        return {"items": data.node_types(), "next": None}
-
-    @app.get("/v1/channels")
-    def channels() -> Json:
-        return {"items": world.channels, "next": None}
-
-    @app.get("/v1/keys")
-    def keys() -> Json:
-        return {
-            "items": [
-                {"name": "ui", "role": "admin", "created_at": data.at(days=12), "last_used_at": data.at(minutes=1)}
-            ],
-            "next": None,
-        }
-
-
-def _sandbox(app: FastAPI, world: World) -> None:
-    def phone(channel: str, address: str) -> Json:
-        hello = {
-            "from": "bot",
-            "text": "Anna, shall we keep your cart? <script>alert(1)</script>",
-            "id": "m1",
-            "at": data.at(hours=4),
-            "buttons": [{"id": "yes", "title": "Yes, keep it"}, {"id": "no", "title": "No, thanks"}],
-            "status": "read",
-        }
-        return world.phones.setdefault(
-            f"{channel}/{address}", {"messages": [hello], "state": "active", "window_until": None}
-        )
-
-    @app.get("/sandbox/clock")
-    def clock() -> Json:
-        return {"now": world.now.isoformat(), "running": True}
-
-    @app.post("/sandbox/clock/advance")
-    def advance(body: Json) -> Json:
-        from datetime import timedelta
-
-        world.now += {"PT1H": timedelta(hours=1), "P1D": timedelta(days=1), "P3D": timedelta(days=3)}[body["by"]]
-        return {"now": world.now.isoformat(), "moves": 12, "sends": 5}
-
-    @app.get("/sandbox/phones/{channel}/{address}")
-    def look(channel: str, address: str) -> Json:
-        return phone(channel, address)
-
-    @app.post("/sandbox/phones/{channel}/{address}/{action}")
-    def act(channel: str, address: str, action: str, body: Json) -> Json:
-        here = phone(channel, address)
-        if action in ("block", "unblock"):
-            here["state"] = "blocked" if action == "block" else "active"
-        elif action == "reply":
-            if body.get("button") == "gone":
-                raise Problem(409, "There is no such button.", "The newest message has no button gone.")
-            here["messages"].append(
-                {
-                    "from": "person",
-                    "text": body.get("text") or body.get("button"),
-                    "buttons": [],
-                    "at": data.at(),
-                    "id": f"m{len(here['messages']) + 1}",
-                }
-            )
-        return {"delivered": True}
 
 
 @contextmanager

@@ -199,12 +199,14 @@ def trips() -> list[Json]:
 
 def timeline() -> list[Json]:
     """What happened with the first contact, newest first."""
+    trip: Json = {"journey": "cart", "node": "", "detail": ""}
     return [
-        {"at": at(hours=3), "kind": "reply", "title": "Wrote", "detail": "how much is delivery? <b>now</b>", "journey": "cart", "node": "answer"},
-        {"at": at(hours=4), "kind": "delivery", "title": "Message accepted", "detail": "Anna, shall we keep your cart?", "journey": "cart", "node": "hello"},
-        {"at": at(hours=5), "kind": "enrollment", "title": "Entered the journey", "detail": "", "journey": "cart", "node": None},
-        {"at": at(hours=5), "kind": "event", "title": "cart_abandoned", "detail": "total 1500", "journey": None, "node": None},
-        {"at": at(days=9), "kind": "consent", "title": "Consent given", "detail": "telegram, marketing: site form", "journey": None, "node": None},
+        {**trip, "at": at(hours=3), "kind": "reply", "title": "waiting", "detail": "how much? <b>now</b>", "node": "answer"},
+        {**trip, "at": at(hours=4), "kind": "message", "title": "read", "detail": "Anna, shall we keep your cart?", "node": "hello"},
+        {**trip, "at": at(hours=5), "kind": "step", "title": "done", "node": "pause"},
+        {**trip, "at": at(hours=6), "kind": "entered", "title": ""},
+        {"at": at(hours=6), "kind": "event", "title": "cart_abandoned", "detail": "", "journey": None, "node": ""},
+        {"at": at(days=9), "kind": "consent", "title": "grant", "detail": "telegram marketing", "journey": None, "node": ""},
     ]  # fmt: skip
 
 
@@ -221,10 +223,10 @@ def examples() -> list[Json]:
 
 
 def channels() -> list[Json]:
-    hook = "https://example.org/webhooks"
+    hook = "/webhooks"
     return [
-        {"channel": "telegram", "account": "shop", "title": "Shop bot", "status": "connected", "reason": None,
+        {"channel": "telegram", "account": "shop", "title": "Telegram", "status": "ok", "reason": None,
          "webhook_url": f"{hook}/telegram/shop", "opt_in_link": "https://t.me/shop_bot?start=site"},
-        {"channel": "whatsapp", "account": "main", "title": "Main number", "status": "broken",
+        {"channel": "whatsapp", "account": "main", "title": "WhatsApp", "status": "broken",
          "reason": "The token has expired.", "webhook_url": f"{hook}/whatsapp/main", "opt_in_link": None},
     ]  # fmt: skip

@@ -21,7 +21,7 @@ OPERATORS = (
     "equal", "not_equal", "less", "at_most", "more", "at_least", "contains", "starts_with", "in", "exists", "before",
     "after", "within",
 )  # fmt: skip
-RECEIPTS = ("delivered", "read", "clicked", "replied", "failed")
+RECEIPTS = ("read", "clicked", "replied", "failed")
 
 
 def rule(one: Field, value: Any, key: str, hints: Hints) -> Any:
@@ -88,26 +88,21 @@ def condition(value: Json, key: str, hints: Hints, *, depth: int) -> Json | None
         (value["not"], True) if set(value) == {"not"} and isinstance(value["not"], Mapping) else (value, False)
     )
     kind = kind_of(inner)
-    with st.container(border=depth > 1):
-        first, rest, turned, cross = st.columns([3, 8, 2, 1], vertical_alignment="bottom", gap="small")
+    with st.container(border=True):
+        first, turned, cross = st.columns([8, 3, 1], vertical_alignment="bottom", gap="small")
         kinds = [name for name in KINDS if name != "group" or depth < MAX_DEPTH]
-        if kind not in kinds:
-            kinds.append(kind)
-        with first:
-            picked = st.selectbox(_("What"), kinds, index=kinds.index(kind), format_func=kind_name, key=f"{key}.kind")
-        if (
-            turned.toggle(_("not"), negated, key=f"{key}.not", help=_("Holds when the condition does not."))
-            is not negated
-        ):
-            negated = not negated
+        kinds = kinds if kind in kinds else [*kinds, kind]
+        label = _("Condition")
+        picked = first.selectbox(label, kinds, index=kinds.index(kind), format_func=kind_name, key=f"{key}.kind")
+        about = _("Holds when the condition does not.")
+        negated = turned.toggle(_("not"), negated, key=f"{key}.not", help=about)
         if cross.button("", icon=":material/close:", key=f"{key}.remove", help=_("Remove"), type="tertiary"):
             return None
         if picked != kind:
             st.session_state[BUMP] = True
             inner = begin(picked, hints.attributes)
         else:
-            with rest if kind != "group" else st.container():
-                inner = VALUES[kind](dict(inner), key, hints, depth)
+            inner = VALUES[kind](dict(inner), key, hints, depth)
     return {"not": inner} if negated else inner
 
 
@@ -147,7 +142,7 @@ def _value(value: Json, key: str) -> None:
         given = before if isinstance(before, list) else [] if before in (None, "") else [before]
         typed = widgets.texts(listed, [widgets.as_text(each) for each in given], f"{key}.values")
         value["value"] = [widgets.as_value(each) for each in typed or ()]
-    elif operator == "within":
+    elif operator == "within" and not isinstance(before, Mapping):
         length = before if isinstance(before, str) else "P30D"
         value["value"] = widgets.duration(
             Field(name="value", title=_("Length"), shape="duration", required=True), length, f"{key}.length"

@@ -143,7 +143,6 @@ OPERATORS = {
     "before": N_("is before"),
     "after": N_("is after"),
     "within": N_("is within the last"),
-    "delivered": N_("delivered"),
     "read": N_("read"),
     "clicked": N_("clicked"),
     "replied": N_("answered"),

@@ -53,7 +53,7 @@ def steps(facts: Json) -> list[Step]:
             _("Connect it"),
             _("A token, and the address for its webhooks."),
             "channels",
-            any(one.get("status") in ("connected", "active", "ok") for one in channels),
+            any(one.get("status") == "ok" for one in channels),
         ),
         Step(
             "group_add",
@@ -68,7 +68,7 @@ def steps(facts: Json) -> list[Step]:
             _("Write messages"),
             _("In the words of each messenger."),
             "journeys",
-            any(one.get("revision", 0) not in (0, 1, "1") or one.get("version") for one in journeys),
+            any(one.get("status") != "draft" or str(one.get("revision")) not in ("0", "1") for one in journeys),
         ),
         Step("rocket_launch", _("Publish and watch"), _("See contacts move, live."), "journeys", entered > 0),
         Step(
@@ -90,7 +90,7 @@ def steps(facts: Json) -> list[Step]:
 
 def numbers(summary: Json) -> None:
     """The four key numbers."""
-    with st.grid(4):
+    with st.grid(4, min_column_width=150):
         st.metric(_("Contacts"), compact(summary.get("contacts")), border=True, icon=":material/group:")
         st.metric(_("Live journeys"), compact(summary.get("live_journeys")), border=True, icon=":material/route:")
         st.metric(_("Entered today"), compact(summary.get("enrolled_today")), border=True, icon=":material/login:")
@@ -111,7 +111,7 @@ def checklist(taken: list[Step]) -> None:
                 st.caption(step.about)
                 st.space("stretch")
                 label = _("Do it now") if step is following else _("Open")
-                st.page_link(f"pages/{step.place}.py", label=label, icon=f":material/{step.icon}:")
+                st.page_link(f"screens/{step.place}.py", label=label, icon=f":material/{step.icon}:")
 
 
 def recent(facts: Json) -> None:
@@ -130,10 +130,10 @@ def recent(facts: Json) -> None:
             contact, journey = str(trip["contact"]), str(trip["journey"])
             with st.container(horizontal=True, vertical_alignment="center"):
                 query = {"id": contact}
-                st.page_link("pages/contact.py", label=contact, icon=":material/person:", query_params=query, width=180)
+                st.page_link("screens/contact.py", label=contact, icon=":material/person:", query_params=query, width=180)
                 query = {"id": journey}
                 label = names.get(journey, journey)
-                st.page_link("pages/journey.py", label=label, icon=":material/route:", query_params=query, width=260)
+                st.page_link("screens/journey.py", label=label, icon=":material/route:", query_params=query, width=260)
                 st.markdown(badge(word(ENROLLMENT, trip.get("status"))), width="stretch")
                 st.caption(ago(trip.get("arrived_at") or trip.get("entered_at")), width="content")
 

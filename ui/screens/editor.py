@@ -10,7 +10,7 @@ from ui.desk import banner, kinds, saved_line, settings_of_journey, step_form, s
 from ui.drawing import Captions, draw
 from ui.language import _
 from ui.look import heading
-from ui.said import said
+from ui.said import sentence
 from ui.words import JOURNEY, KIND, badge, exit_name, word
 from ui.workbench import Work, open_work
 
@@ -26,7 +26,7 @@ def top(work: Work) -> None:
         st.space("stretch")
         st.button(_("Undo"), icon=":material/undo:", disabled=not work.past, key="editor-undo", on_click=work.undo)
         query = {"id": work.journey}
-        st.page_link("pages/journey.py", label=_("Watch"), icon=":material/account_tree:", query_params=query)
+        st.page_link("screens/journey.py", label=_("Watch"), icon=":material/account_tree:", query_params=query)
         with st.popover(_("Try on a contact"), icon=":material/person_add:"):
             controls.enroll_form(work.journey, place="editor")
         if st.button(
@@ -47,7 +47,7 @@ def problems(work: Work) -> None:
 
 def picture(work: Work) -> None:
     """The whole journey as a drawing."""
-    captions = Captions(exit_name=exit_name, sentence=said, kind=lambda kind: word(KIND, kind).text)
+    captions = Captions(exit_name=exit_name, sentence=sentence, kind=lambda kind: word(KIND, kind).text)
     dot = draw(
         work.document,
         icons={kind: one.get("icon") or "•" for kind, one in kinds(backend().url).items()},
@@ -61,7 +61,7 @@ def picture(work: Work) -> None:
 
 
 def main() -> None:
-    st.page_link("pages/journeys.py", label=_("All journeys"), icon=":material/arrow_back:")
+    st.page_link("screens/journeys.py", label=_("All journeys"), icon=":material/arrow_back:")
     name = st.query_params.get("id")
     if not name:
         st.info(_("Choose a journey in the list."), icon=":material/route:")

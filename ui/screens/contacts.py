@@ -10,10 +10,12 @@ from typing import Any
 import streamlit as st
 
 from ui.backend import backend
-from ui.csv_mapping import guess, headers_of
+from ui.charts import inert
+from ui.csv_mapping import ATTRIBUTE, COLUMNS, guess, headers_of
 from ui.figures import compact, number
 from ui.language import _, ngettext
-from ui.look import attempt, careful, empty, heading
+from ui.look import careful, empty, heading
+from ui.said import said
 from ui.trouble import Trouble
 from ui.words import CHANNEL, channel, reason, safe
 
@@ -22,28 +24,25 @@ Json = Mapping[str, Any]
 
 def field_name(field: str) -> str:
     """What a column of the file becomes."""
-    head, _colon, rest = field.partition(":")
     names = {
         "": _("Do not take"),
         "external_id": _("Contact id"),
         "timezone": _("Time zone"),
         "locale": _("Language"),
         "tags": _("Tags, separated by commas"),
+        "marketing_consent": _("Agreed to marketing: yes or no"),
         "consent_text": _("Text of the consent"),
-        "consent_source": _("Where the consent was given"),
     }
-    if head == "address":
-        return _("Address in {channel}").format(channel=channel(rest))
-    if head == "attribute":
-        return _("Attribute “{name}”").format(name=rest)
+    if field in CHANNEL:
+        return _("Address in {channel}").format(channel=channel(field))
+    if field.startswith(ATTRIBUTE):
+        return _("Attribute “{name}”").format(name=field.removeprefix(ATTRIBUTE))
     return names.get(field, field)
 
 
 def import_page() -> None:
     """A file in three steps: choose, say what the columns are, look at what was taken."""
-    st.caption(
-        _("A CSV file with a header. One column is the contact's id; consents count as proven only with their text.")
-    )
+    st.caption(_("A CSV file with a header row. Consents count as proven only with the text that people agreed to."))
     given = st.file_uploader(_("CSV file"), type=["csv", "txt"], key="import-file")
     if given is None:
         return
@@ -54,50 +53,36 @@ def import_page() -> None:
         return
     st.markdown(f"**{_('What is in the columns?')}**")
     mapping = columns(headers, rows)
-    if "external_id" not in mapping:
-        st.warning(_("Say which column is the contact's id."), icon=":material/badge:")
-    if st.button(
-        _("Bring in"), type="primary", icon=":material/upload:", disabled="external_id" not in mapping, key="import-go"
-    ):
-        made = attempt(lambda: backend().import_contacts(given.name, content, mapping))
-        if made is None:
-            st.rerun()
-        else:
+    consent = ""
+    if "marketing_consent" in mapping.values() and "consent_text" not in mapping.values():
+        consent = st.text_area(_("Text that they agreed to"), key="import-consent", height=80, max_chars=4000) or ""
+    known = "external_id" in mapping.values() or any(name in CHANNEL for name in mapping.values())
+    if not known:
+        st.warning(_("Say which column is the contact's id or an address."), icon=":material/badge:")
+    if st.button(_("Bring in"), type="primary", icon=":material/upload:", disabled=not known, key="import-go"):
+        with careful():
+            made = backend().import_contacts(given.name, content, mapping, consent)
             st.session_state["import-id"] = str(made["id"])
     if st.session_state.get("import-id"):
         progress(st.session_state["import-id"])
 
 
-def columns(headers: list[str], rows: list[list[str]]) -> dict[str, Any]:
-    """One select per column with an example value; the mapping as the API takes it."""
-    mapping: dict[str, Any] = {}
+def columns(headers: list[str], rows: list[list[str]]) -> dict[str, str]:
+    """One select per column with an example value; column of the file → what it is, as the API takes it."""
+    mapping: dict[str, str] = {}
+    fixed = ["", "external_id", *(name for name in CHANNEL if name != "auto"), *COLUMNS]
     with st.grid(3):
         for place, header in enumerate(headers):
-            choices = [
-                "",
-                "external_id",
-                *(f"address:{name}" for name in CHANNEL if name != "auto"),
-                "timezone",
-                "locale",
-                "tags",
-                "consent_text",
-                "consent_source",
-                f"attribute:{header}",
-            ]
+            choices = [*fixed, ATTRIBUTE + header]
             example = next((row[place] for row in rows if place < len(row) and row[place]), "")
-            first = guess(header)
             picked = st.selectbox(
                 f"{safe(header)} :gray[{safe(example[:30])}]",
                 choices,
-                index=choices.index(first) if first in choices else len(choices) - 1,
+                index=choices.index(guess(header) or ATTRIBUTE + header),
                 format_func=field_name,
                 key=f"import-column-{place}-{header}",
             )
-            head, _colon, rest = picked.partition(":")
-            if head in ("address", "attribute"):
-                mapping.setdefault({"address": "addresses", "attribute": "attributes"}[head], {})[rest] = header
-            elif picked:
-                mapping[picked] = header
+            mapping[header] = picked.removeprefix(ATTRIBUTE)
     return mapping
 
 
@@ -107,38 +92,38 @@ def progress(job: str) -> None:
     try:
         state = backend().import_state(job)
     except Trouble as trouble:
-        st.caption(f":material/cloud_off: {safe(trouble.title)}")
+        st.caption(f":material/cloud_off: {safe(said(trouble.detail) or trouble.title)}")
         return
-    total, done = int(state.get("total") or 0), int(state.get("done") or 0)
-    if state.get("status") not in ("finished", "failed"):
-        st.progress(
-            done / total if total else 0.0, text=_("{done} of {all} rows").format(done=number(done), all=number(total))
-        )
+    read = int(state.get("rows") or 0)
+    if state.get("status") == "failed":
+        st.error(safe(said(str(state.get("reason") or _("The file cannot be read.")))), icon=":material/error:")
+        return
+    if state.get("status") != "done":
+        text = ngettext("Reading… {n} row so far", "Reading… {n} rows so far", read)
+        st.info(text.format(n=number(read)), icon=":material/hourglass_top:")
         return
     taken = int(state.get("created") or 0) + int(state.get("updated") or 0)
     text = ngettext("{n} contact is in.", "{n} contacts are in.", taken).format(n=number(taken))
     st.success(text, icon=":material/check_circle:")
-    errors = state.get("errors") or []
-    if errors:
-        broken_rows(errors)
+    if state.get("problems"):
+        broken_rows(list(state["problems"]), int(state.get("rejected") or 0))
 
 
-def broken_rows(errors: list[Any]) -> None:
+def broken_rows(problems: list[Any], count: int) -> None:
     """Rows that were not taken: line and reason, and the same as a file."""
-    text = ngettext("{n} row was not taken:", "{n} rows were not taken:", len(errors))
-    st.warning(text.format(n=number(len(errors))), icon=":material/rule:")
-    table = [{_("Line"): one.get("line"), _("Reason"): reason(one.get("reason"))} for one in errors]
+    text = ngettext("{n} row was not taken:", "{n} rows were not taken:", count)
+    st.warning(text.format(n=number(count)), icon=":material/rule:")
+    table = [
+        {_("Line"): one.get("line"), _("Column"): one.get("field") or "–", _("Reason"): said(str(one.get("reason")))}
+        for one in problems
+    ]
     st.dataframe(table, hide_index=True, height=min(400, 38 * (len(table) + 1)), alt=_("Rows that were not taken"))
     out = io.StringIO()
-    csv.writer(out).writerows([["line", "reason"], *([one.get("line"), one.get("reason")] for one in errors)])
-    st.download_button(
-        _("Download the report"),
-        out.getvalue().encode("utf-8-sig"),
-        "not-taken.csv",
-        "text/csv",
-        icon=":material/download:",
-        on_click="ignore",
-    )
+    rows = [[one.get("line"), inert(str(one.get("field"))), inert(str(one.get("reason")))] for one in problems]
+    csv.writer(out).writerows([["line", "column", "reason"], *rows])
+    name, kind = "not-taken.csv", "text/csv"
+    content = out.getvalue().encode("utf-8-sig")
+    st.download_button(_("Download the report"), content, name, kind, icon=":material/download:", on_click="ignore")
 
 
 def add_one() -> None:
@@ -178,7 +163,7 @@ def row(contact: Json) -> None:
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         ident = str(contact["external_id"])
         st.page_link(
-            "pages/contact.py", label=name or ident, icon=":material/person:", query_params={"id": ident}, width=260
+            "screens/contact.py", label=name or ident, icon=":material/person:", query_params={"id": ident}, width=260
         )
         st.caption(safe(ident), width=160)
         places = sorted({channel(one.get("channel")) for one in contact.get("addresses") or ()})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import streamlit as st
@@ -97,6 +97,14 @@ def day_back(today: date, days: int) -> str:
     return (today - timedelta(days=days - 1)).isoformat()
 
 
+def midnight(text: str, after: int = 0) -> str:
+    """The instant at which that day, or one so many days later, begins where the reader is."""
+    found = _day(text)
+    if found is None:
+        return ""
+    return datetime.combine(found + timedelta(days=after), time(), tzinfo=zone()).isoformat()
+
+
 def _day(text: str) -> date | None:
     try:
         return date.fromisoformat(text)
@@ -108,40 +116,13 @@ def numbers(funnel: Json) -> None:
     """The whole journey in five numbers and one sum."""
     entered = funnel.get("entered") or 0
     exited, failed = funnel.get("exited") or {}, funnel.get("failed") or {}
-    with st.grid(5):
-        st.metric(_("Entered"), compact(entered), border=True)
-        st.metric(
-            _("Inside now"),
-            compact(funnel.get("inside")),
-            percent(funnel.get("inside"), entered),
-            border=True,
-            delta_color="off",
-            delta_arrow="off",
-        )
-        st.metric(
-            _("Completed"),
-            compact(funnel.get("completed")),
-            percent(funnel.get("completed"), entered),
-            border=True,
-            delta_color="off",
-            delta_arrow="off",
-        )
-        st.metric(
-            _("Left early"),
-            compact(sum(exited.values())),
-            percent(sum(exited.values()), entered),
-            border=True,
-            delta_color="off",
-            delta_arrow="off",
-        )
-        st.metric(
-            _("Converted"),
-            compact(funnel.get("converted")),
-            percent(funnel.get("converted"), entered),
-            border=True,
-            delta_color="off",
-            delta_arrow="off",
-        )
+    early = sum(exited.values())
+    shown = ((_("Entered"), entered), (_("Inside now"), funnel.get("inside")), (_("Completed"), funnel.get("completed")))
+    for column, (label, count) in zip(
+        st.columns(5, gap="small"), (*shown, (_("Left early"), early), (_("Converted"), funnel.get("converted"))), strict=True
+    ):
+        share = percent(count, entered)
+        column.metric(label, compact(count), share, border=True, delta_color="off", delta_arrow="off")
     line, holds = charts.sums(funnel)
     mark = ":green[:material/check_circle:]" if holds else ":orange[:material/warning:]"
     st.markdown(f"{mark} **{_('Why these numbers add up:')}** {line}")
@@ -195,7 +176,7 @@ def main() -> None:
         )
         return
     journey, version, since, until = chosen(journeys)
-    funnel = backend().funnel(journey, version=version, since=since, until=until)
+    funnel = backend().funnel(journey, version=version, since=midnight(since), until=midnight(until, after=1))
     if not funnel.get("entered") and not funnel.get("moved_in"):
         empty(
             ":material/filter_alt:",

@@ -9,7 +9,7 @@ import streamlit as st
 
 from ui.backend import backend
 from ui.language import _
-from ui.look import empty, heading
+from ui.look import attempt, empty, heading
 from ui.words import ACCOUNT, badge, channel, plain, safe, word
 
 Json = Mapping[str, Any]
@@ -20,18 +20,35 @@ def account(one: Json) -> None:
     with st.container(border=True, height="stretch"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(
-                f"**{safe(channel(one.get('channel')))}** · {safe(one.get('title') or one.get('account'))}",
+                f"**{safe(channel(one.get('channel')))}** · {safe(one.get('account'))}",
                 width="stretch",
             )
             st.markdown(badge(word(ACCOUNT, one.get("status"))), width="content")
         if one.get("reason"):
             st.warning(safe(plain(str(one["reason"]))), icon=":material/warning:")
         if one.get("webhook_url"):
+            address = str(one["webhook_url"])
+            address = address if "://" in address else backend().url + address
             st.caption(_("Webhook address: give it to the messenger"))
-            st.code(str(one["webhook_url"]), language=None, wrap_lines=True)
+            st.code(address, language=None, wrap_lines=True)
         if one.get("opt_in_link"):
             st.caption(_("Link for contacts: put it on your site or into a QR code"))
             st.code(str(one["opt_in_link"]), language=None, wrap_lines=True)
+        switch(one)
+
+
+def switch(one: Json) -> None:
+    """Takes an account out of service, or back into it."""
+    paused = one.get("status") != "ok"
+    action, label = ("resume", _("Take back into service")) if paused else ("pause", _("Pause"))
+    place = (str(one["channel"]), str(one["account"]))
+
+    def do() -> None:
+        attempt(lambda: backend().set_account(*place, action))
+
+    icon = ":material/play_arrow:" if paused else ":material/pause:"
+    about = _("While it is paused, its messages wait.")
+    st.button(label, icon=icon, key=f"account-{'-'.join(place)}", on_click=do, help=None if paused else about)
 
 
 def main() -> None:

@@ -21,7 +21,7 @@ STATES = ("live", "paused", "draft", "stopped")
 
 def open_editor(journey: str) -> None:
     """The editor with the journey; the address names it."""
-    st.switch_page("pages/editor.py", query_params={"id": journey})
+    st.switch_page("screens/editor.py", query_params={"id": journey})
 
 
 def create(document: Json) -> None:
@@ -117,30 +117,31 @@ def card(journey: Json) -> None:
     """One journey: name and state, four numbers, what can be done."""
     name = str(journey["id"])
     with st.container(border=True):
-        about, numbers, doors = st.columns([3, 4, 3], vertical_alignment="center")
+        about, numbers, doors = st.columns([3, 3.6, 2.8], vertical_alignment="center")
         with about:
             st.markdown(
                 f"**{safe(journey.get('name') or _('Without a name'))}** &nbsp; {badge(word(JOURNEY, journey.get('status')))}"
             )
-            version = journey.get("version")
-            parts = [
-                _("version {n}").format(n=version) if version else _("not published yet"),
-                ago(journey.get("updated_at")),
-            ]
-            st.caption(" · ".join(part for part in parts if part != "–"))
-        with numbers, st.grid(4, gap="xsmall"):
-            entered = journey.get("entered")
-            small(_("Entered"), compact(entered))
-            small(_("Inside"), compact(journey.get("inside")))
-            small(_("Completed"), compact(journey.get("completed")))
-            small(_("Converted"), percent(journey.get("converted"), entered))
+            never = _("not published yet") if journey.get("status") == "draft" else ""
+            st.caption(" · ".join(part for part in (never, ago(journey.get("updated_at"))) if part))
+        entered = journey.get("entered")
+        shown = (
+            (_("Entered"), compact(entered)),
+            (_("Inside"), compact(journey.get("inside"))),
+            (_("Completed"), compact(journey.get("completed"))),
+            (_("Converted"), percent(journey.get("converted"), entered)),
+        )
+        with numbers:
+            for column, (label, value) in zip(st.columns(4, gap="xsmall", wrap=False), shown, strict=True):
+                with column:
+                    small(label, value)
         with doors, st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
-            st.page_link("pages/journey.py", label=_("Open"), icon=":material/account_tree:", query_params={"id": name})
-            st.page_link("pages/editor.py", label=_("Edit"), icon=":material/edit:", query_params={"id": name})
+            st.page_link("screens/journey.py", label=_("Open"), icon=":material/account_tree:", query_params={"id": name})
+            st.page_link("screens/editor.py", label=_("Edit"), icon=":material/edit:", query_params={"id": name})
             with st.popover("", icon=":material/more_horiz:", key=f"more-{name}"):
                 controls.buttons(journey, place="list")
                 st.page_link(
-                    "pages/funnel.py", label=_("Funnel"), icon=":material/filter_alt:", query_params={"journey": name}
+                    "screens/funnel.py", label=_("Funnel"), icon=":material/filter_alt:", query_params={"journey": name}
                 )
 
 

@@ -13,7 +13,7 @@ from ui.drawing import Captions, draw
 from ui.figures import ago, compact, number, percent, when
 from ui.language import _
 from ui.look import careful, heading
-from ui.said import said
+from ui.said import sentence
 from ui.trouble import Trouble
 from ui.words import ENROLLMENT, JOURNEY, KIND, badge, exit_name, safe, word
 
@@ -41,9 +41,9 @@ def top(journey: Json) -> None:
         st.caption(_("changed {when}").format(when=ago(journey.get("updated_at"))), width="content")
         st.space("stretch")
         query = {"id": str(journey["id"])}
-        st.page_link("pages/editor.py", label=_("Edit"), icon=":material/edit:", query_params=query)
+        st.page_link("screens/editor.py", label=_("Edit"), icon=":material/edit:", query_params=query)
         st.page_link(
-            "pages/funnel.py", label=_("Funnel"), icon=":material/filter_alt:", query_params={"journey": query["id"]}
+            "screens/funnel.py", label=_("Funnel"), icon=":material/filter_alt:", query_params={"journey": query["id"]}
         )
         with st.popover(_("Enroll"), icon=":material/person_add:"):
             controls.enroll_form(query["id"], place="journey")
@@ -53,12 +53,16 @@ def top(journey: Json) -> None:
 def numbers(funnel: Json) -> None:
     """The five numbers of the whole journey."""
     entered = funnel.get("entered")
-    with st.grid(5):
-        st.metric(_("Entered"), compact(entered), border=True)
-        st.metric(_("Inside now"), compact(funnel.get("inside")), border=True)
-        st.metric(_("Completed"), compact(funnel.get("completed")), border=True)
-        st.metric(_("Left early"), compact(sum((funnel.get("exited") or {}).values())), border=True)
-        st.metric(_("Converted"), percent(funnel.get("converted"), entered), border=True)
+    early = sum((funnel.get("exited") or {}).values())
+    shown = (
+        (_("Entered"), compact(entered)),
+        (_("Inside now"), compact(funnel.get("inside"))),
+        (_("Completed"), compact(funnel.get("completed"))),
+        (_("Left early"), compact(early)),
+        (_("Converted"), percent(funnel.get("converted"), entered)),
+    )
+    for column, (label, value) in zip(st.columns(len(shown), gap="small"), shown, strict=True):
+        column.metric(label, value, border=True)
 
 
 @st.fragment(run_every=2)
@@ -78,7 +82,7 @@ def live(journey: Json, document: Json, title: str, sentences: Mapping[str, str]
         inside=_("inside"),
         exit_name=exit_name,
         number=compact,
-        sentence=said,
+        sentence=sentence,
         kind=lambda kind: word(KIND, kind).text,
     )
     dot = draw(
@@ -115,7 +119,7 @@ def people(journey: Json) -> None:
     for trip in page.items:
         with st.container(horizontal=True, border=True, vertical_alignment="center"):
             query = {"id": str(trip["contact"])}
-            st.page_link("pages/contact.py", label=str(trip["contact"]), icon=":material/person:", query_params=query)
+            st.page_link("screens/contact.py", label=str(trip["contact"]), icon=":material/person:", query_params=query)
             st.markdown(badge(word(ENROLLMENT, trip.get("status"))), width="content")
             st.caption(safe(trip.get("node") or ""), width="stretch")
             st.caption(ago(trip.get("arrived_at")), width="content")
@@ -123,7 +127,7 @@ def people(journey: Json) -> None:
 
 def main() -> None:
     name = st.query_params.get("id")
-    st.page_link("pages/journeys.py", label=_("All journeys"), icon=":material/arrow_back:")
+    st.page_link("screens/journeys.py", label=_("All journeys"), icon=":material/arrow_back:")
     if not name:
         st.info(_("Choose a journey in the list."), icon=":material/route:")
         return

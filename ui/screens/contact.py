@@ -15,14 +15,6 @@ from ui.look import attempt, careful, empty, heading
 from ui.words import ENROLLMENT, Word, badge, channel, plain, reason, safe, word
 
 Json = Mapping[str, Any]
-CONSENT = {
-    "given": "green",
-    "granted": "green",
-    "withdrawn": "red",
-    "revoked": "red",
-    "denied": "red",
-    "unproven": "orange",
-}
 
 
 def facts(contact: Json) -> None:
@@ -67,32 +59,25 @@ def _shown(value: Any) -> str:
 
 
 def consents(name: str) -> None:
-    """The ledger, newest first, and a form for a new line."""
+    """The ledger, newest first."""
     st.subheader(_("Consents"), anchor=False)
     ledger = backend().consents(name)
     if not ledger:
         st.caption(_("No consent is on record. Marketing messages will not be sent."))
     for one in sorted(ledger, key=lambda each: str(each.get("at") or ""), reverse=True):
-        state = str(one.get("state") or one.get("action") or "given")
         with st.container(border=True, gap="xsmall"):
-            shown = Word(_consent_word(state), CONSENT.get(state, "gray"))  # type: ignore[arg-type]
-            st.markdown(
-                f"{badge(shown)} **{safe(channel(one.get('channel')))}** · {safe(_purpose(one.get('purpose')))}"
-            )
+            where = f"**{safe(channel(one.get('channel')))}** · {safe(_purpose(one.get('purpose')))}"
+            st.markdown(f"{badge(_consent(one))} {where}")
             proof = " · ".join(part for part in (one.get("source"), one.get("text")) if part)
             st.caption(f"{when(one.get('at'))} · {safe(proof)}" if proof else when(one.get("at")))
 
 
-def _consent_word(state: str) -> str:
-    words = {
-        "given": _("Given"),
-        "granted": _("Given"),
-        "withdrawn": _("Withdrawn"),
-        "revoked": _("Withdrawn"),
-        "denied": _("Refused"),
-        "unproven": _("Not proven"),
-    }
-    return words.get(state, plain(state))
+def _consent(one: Json) -> Word:
+    if one.get("action") == "withdraw":
+        return Word(_("Withdrawn"), "red")
+    if not one.get("proven"):
+        return Word(_("Not proven"), "orange")
+    return Word(_("Confirmed") if one.get("action") == "confirm" else _("Given"), "green")
 
 
 def _purpose(purpose: Any) -> str:
@@ -119,7 +104,7 @@ def trips(name: str) -> None:
             journey = str(trip["journey"])
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.page_link(
-                    "pages/journey.py",
+                    "screens/journey.py",
                     label=titles.get(journey, journey),
                     icon=":material/route:",
                     query_params={"id": journey},
@@ -169,6 +154,7 @@ def wakes(waiting_for: Any) -> str:
 def timeline(name: str) -> None:
     """Everything that happened, newest first, day by day as in a chat."""
     page = backend().timeline(name, limit=100)
+    names = {str(one["id"]): str(one.get("name") or one["id"]) for one in backend().journeys(limit=200).items}
     if not page.items:
         empty(
             ":material/history:",
@@ -184,7 +170,8 @@ def timeline(name: str) -> None:
         with st.container(horizontal_alignment="left" if item.get("kind") == "reply" else "right"):
             with st.container(border=True, width=560, gap=None):
                 st.markdown(event_line(item))
-                place = " · ".join(str(item[part]) for part in ("journey", "node") if item.get(part))
+                journey = names.get(str(item.get("journey") or ""), str(item.get("journey") or ""))
+                place = " · ".join(part for part in (journey, str(item.get("node") or "")) if part)
                 st.caption(safe(f"{when(item.get('at')).split(', ')[-1]}" + (f" · {place}" if place else "")))
     if page.next:
         st.caption(_("Older events are in the export of this contact."))
@@ -213,9 +200,9 @@ def erase(name: str) -> None:
 
 
 def main() -> None:
-    st.page_link("pages/contacts.py", label=_("All contacts"), icon=":material/arrow_back:")
+    st.page_link("screens/contacts.py", label=_("All contacts"), icon=":material/arrow_back:")
     if st.session_state.pop("contact-erased", False):
-        st.switch_page("pages/contacts.py")
+        st.switch_page("screens/contacts.py")
     name = st.query_params.get("id")
     if not name:
         st.info(_("Choose a contact in the list."), icon=":material/group:")

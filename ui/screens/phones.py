@@ -14,23 +14,27 @@ from ui.language import _, ngettext
 from ui.look import attempt, empty, heading
 from ui.phone import phone
 from ui.trouble import Trouble
+from ui.words import channel as channel_name
 from ui.words import safe
 
 Json = Mapping[str, Any]
 LEAPS = ("PT1H", "P1D", "P3D")
 
 
-def people() -> dict[str, tuple[str, str, str]]:
-    """Everybody who has an address, by `channel/address`: (channel, address, name)."""
-    found: dict[str, tuple[str, str, str]] = {}
+def people() -> dict[str, str]:
+    """Contacts that fit the search: id → name."""
     search = st.session_state.get("phones-search") or ""
-    for contact in backend().contacts(search=search, limit=200).items:
+    found: dict[str, str] = {}
+    for contact in backend().contacts(search=search, limit=100).items:
         attributes = contact.get("attributes") or {}
         name = " ".join(str(attributes.get(part) or "") for part in ("first_name", "last_name")).strip()
-        for one in contact.get("addresses") or ():
-            place = (str(one["channel"]), str(one["address"]))
-            found["/".join(place)] = (*place, name or str(contact["external_id"]))
+        found[str(contact["external_id"])] = name
     return found
+
+
+def addresses(contact: str) -> list[tuple[str, str]]:
+    """Where that contact has a phone: (channel, address)."""
+    return [(str(one["channel"]), str(one["address"])) for one in backend().contact(contact).get("addresses") or ()]
 
 
 def clock() -> None:
@@ -151,26 +155,34 @@ def main() -> None:
         )
         found = people()
         if not found:
-            empty(
-                ":material/group_add:",
-                _("Nobody has a phone yet"),
-                _("Add a contact with an address in a messenger; then their phone is here."),
-            )
+            text = _("Add a contact with an address in a messenger; then their phone is here.")
+            empty(":material/group_add:", _("Nobody has a phone yet"), text)
             return
-        asked = st.query_params.get("phone")
-        options = list(found)
+        asked, options = st.query_params.get("contact"), list(found)
         picked = st.selectbox(
             _("Person"),
             options,
             index=options.index(asked) if asked in options else 0,
-            format_func=lambda one: f"{found[one][2]} · {found[one][0]} · {found[one][1]}",
+            format_func=lambda one: f"{found[one]} · {one}" if found[one] else one,
             key="phones-person",
         )
-        st.query_params["phone"] = picked
+        st.query_params["contact"] = picked
+        places = addresses(picked)
+        if not places:
+            st.info(_("This contact has no address in a messenger."), icon=":material/smartphone:")
+            return
+        place = st.segmented_control(
+            _("Messenger"),
+            range(len(places)),
+            default=0,
+            required=True,
+            format_func=lambda one: channel_name(places[one][0]),
+            key=f"phones-place-{picked}",
+        )
         controls_place = st.container()
-    channel, address, name = found[picked]
+    channel, address = places[place or 0]
     with right:
-        chat(channel, address, name)
+        chat(channel, address, found[picked] or picked)
     with controls_place:
         block_button(channel, address)
 
