@@ -12,7 +12,7 @@ import httpx
 from fastapi import FastAPI
 from sqlalchemy.exc import SQLAlchemyError
 
-from api import catalogue, contacts, imports, intake, journeys, numbers, problems, running, sandbox, trips, webhooks
+from api import accounts, catalogue, contacts, imports, intake, journeys, numbers, problems, running, sandbox, trips, webhooks
 from api.doors import BodyLimit
 from channels.base import Account
 from engine.boot import open_project, prepare
@@ -34,6 +34,7 @@ def create_app(settings: Settings, project: Project | None = None) -> FastAPI:
         own = project if project is not None else open_project(settings)
         prepare(own, settings)
         app.state.project = own
+        app.state.public_url = settings.public_url.rstrip("/")
         app.state.world = _world(settings)
         tasks = [asyncio.create_task(_beat(own))]
         if app.state.world is not None:
@@ -56,7 +57,7 @@ def create_app(settings: Settings, project: Project | None = None) -> FastAPI:
     )
     problems.install(app)
     app.add_middleware(BodyLimit, most=settings.max_body_bytes, uploads=UPLOAD)
-    for door in (contacts, imports, journeys, trips, numbers, intake, webhooks, catalogue, sandbox, running):
+    for door in (accounts, contacts, imports, journeys, trips, numbers, intake, webhooks, catalogue, sandbox, running):
         app.include_router(door.router)
     return app
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
+from engine.crash_points import reach
 from engine.moves import Walked, save_walks
 from engine.project import Project, Version
 from journeys.facts import Past, Person
@@ -26,6 +27,8 @@ def advance_due(project: Project, connection: Connection, limit: int = BATCH) ->
     now = project.now(connection)
     claimed = enrollments.claim(connection, micros(now), limit)
     advance(project, connection, claimed, now)
+    if claimed:
+        reach("before-move-commit")
     return len(claimed)
 
 
@@ -108,11 +111,18 @@ def read_signal(kind: str, payload: Mapping[str, Any], at: datetime) -> Heard:
             button=payload.get("button"),
             media=payload.get("media"),
             options=tuple((option[0], option[1]) for option in payload.get("options", ())),
+            visit=payload.get("visit"),
         )
     if kind == "event":
         return Happened(at=at, name=payload["name"], properties=payload["properties"])
     if kind == "answer":
-        return Answered(at=at, sent=payload["sent"], reason=payload.get("reason", ""), part=payload.get("part", ""))
+        return Answered(
+            at=at,
+            sent=payload["sent"],
+            reason=payload.get("reason", ""),
+            part=payload.get("part", ""),
+            visit=payload.get("visit"),
+        )
     return Changed(at=at)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from channels.base import Accepted, Answer, Rejected, RetryAfter, Trouble, Unknown
-from engine.claim import walk_on
+from engine.claim import visit_of, walk_on
 from engine.project import Project, real_now
 from nodes.visit import Answered
 from store import accounts, consents, contacts, deliveries, inbox, running
@@ -155,7 +155,7 @@ class Settling:
 
     def _tell(self, row: Row[Any], *, sent: bool, reason: str = "") -> None:
         if row.enrollment_id is not None:
-            answered = Answered(at=self.now, sent=sent, reason=reason, part=row.part)
+            answered = Answered(at=self.now, sent=sent, reason=reason, part=row.part, visit=visit_of(row))
             self.answers.setdefault(row.enrollment_id, []).append(answered)
 
 

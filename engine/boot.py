@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from datetime import timedelta
 from pathlib import Path
 
 from channels.base import Account
@@ -29,7 +30,13 @@ def open_project(settings: Settings) -> Project:
     settings.home.mkdir(parents=True, exist_ok=True)
     upgrade(settings.database)
     vault = Vault(settings.home / "keys" / "secrets")
-    return Project(database=Database(settings.database), vault=vault, home=settings.home, sandbox=settings.pretends)
+    return Project(
+        database=Database(settings.database),
+        vault=vault,
+        home=settings.home,
+        sandbox=settings.pretends,
+        lease=timedelta(seconds=settings.lease_seconds),
+    )
 
 
 def prepare(project: Project, settings: Settings) -> None:

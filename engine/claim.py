@@ -14,6 +14,7 @@ from channels import registry as channels
 from channels.base import Account, Limits
 from channels.message import Message
 from engine.advance import advance
+from engine.crash_points import reach
 from engine.project import Project, Version, real_now
 from engine.render import CannotRender, as_content, from_content, render
 from journeys.facts import zone_name
@@ -26,8 +27,6 @@ from store.counters import Tally
 from store.sql import parsed
 from store.tables.columns import instant, maybe_instant, micros
 
-#: Real seconds after which a sender that has not answered is taken for dead: longer than all its timeouts together.
-LEASE = timedelta(seconds=60)
 SECOND = 1_000_000
 
 
@@ -93,6 +92,8 @@ def claim(project: Project, connection: Connection, limit: int) -> Claim:
     for row in sorted(rows, key=lambda row: row.id):
         first.setdefault(row.contact_id, row)
     Claiming(project, connection, now, list(first.values()), done).run()
+    if done.outgoing:
+        reach("before-claim-commit")
     return done
 
 
@@ -136,6 +137,7 @@ class Claiming:
     def _one(self, row: Row[Any]) -> None:
         version = None if row.version_id is None else self.project.version(self.connection, row.version_id)
         says = self._says(row, version)
+        zone = self._zone(row, version)
         verdict = decide(
             says,
             self.now,
@@ -144,7 +146,7 @@ class Claiming:
             self.granted.get(row.contact_id, ()),
             self.withdrawn.get(row.contact_id, ()),
             self.limits,
-            self._zone(row, version),
+            zone,
             version.journey.settings.quiet() if version else None,
         )
         if isinstance(verdict, Refuse):
@@ -152,9 +154,9 @@ class Claiming:
         elif isinstance(verdict, Hold):
             self._hold(row, verdict.reason, verdict.until)
         else:
-            self._go(row, says, verdict)
+            self._go(row, says, verdict, zone)
 
-    def _go(self, row: Row[Any], says: Says, verdict: Go) -> None:
+    def _go(self, row: Row[Any], says: Says, verdict: Go, zone: str) -> None:
         to = verdict.to
         free_at = self.rates.take(to.channel, to.account, self.limits[to.channel])
         if free_at:
@@ -162,12 +164,12 @@ class Claiming:
             self.held.append((row.state, row.reason, free_at, row.id))
             return
         try:
-            message = self._message(row, says, to.channel)
+            message = self._message(row, says, to.channel, zone)
         except CannotRender as cannot:
             self.refused.append((row, cannot.reason))
             return
         ref = secrets.token_urlsafe(9)
-        lease = micros(real_now() + LEASE)
+        lease = micros(real_now() + self.project.lease)
         at = micros(self.now)
         content = as_content(message)
         self.sending.append((row.attempt + 1, to.channel, to.account, to.address, ref, content, lease, at, row.id))
@@ -194,10 +196,10 @@ class Claiming:
         channel = content.get("channel")
         return Says(text="", category=row.category, channels=(channel,) if channel else ())
 
-    def _message(self, row: Row[Any], says: Says, channel: str) -> Message:
+    def _message(self, row: Row[Any], says: Says, channel: str, zone: str) -> Message:
         if row.version_id is None:
             return from_content(parsed(row.content) or {})
-        return render(says, channel, self._context(row))
+        return render(says, channel, self._context(row), zone)
 
     def _context(self, row: Row[Any]) -> Mapping[str, Any]:
         state = self.states.get(row.enrollment_id)
@@ -240,10 +242,17 @@ def refuse(project: Project, connection: Connection, refused: Sequence[tuple[Row
         values.append(("suppressed", reason, None, None, None, None, row.id))
         deliveries.count_change(tally, row, row.state, "suppressed")
         if row.enrollment_id is not None:
-            answers.setdefault(row.enrollment_id, []).append(Answered(at=now, sent=False, reason=reason, part=row.part))
+            answered = Answered(at=now, sent=False, reason=reason, part=row.part, visit=visit_of(row))
+            answers.setdefault(row.enrollment_id, []).append(answered)
     deliveries.settle(connection, values)
     tally.save(connection)
     walk_on(project, connection, answers, now)
+
+
+def visit_of(row: Row[Any]) -> int | None:
+    """Number of the visit that planned a delivery, from its origin; None for a delivery of no visit."""
+    parts = str(row.origin).split(":")
+    return int(parts[2]) if parts[0] == "v" else None
 
 
 def walk_on(project: Project, connection: Connection, answers: Mapping[int, Sequence[Answered]], now: datetime) -> int:
@@ -254,7 +263,12 @@ def walk_on(project: Project, connection: Connection, answers: Mapping[int, Sequ
     still = set(_standing_still(connection))
     later = [row.id for row in claimed if row.journey_id in still]
     signals = [
-        (trip, "answer", {"sent": each.sent, "reason": each.reason, "part": each.part}, micros(each.at))
+        (
+            trip,
+            "answer",
+            {"sent": each.sent, "reason": each.reason, "part": each.part, "visit": each.visit},
+            micros(each.at),
+        )
         for trip in later
         for each in answers[trip]
     ]

@@ -14,6 +14,7 @@ from channels import registry as channels
 from channels.base import Accepted, Answer, Request, Unknown
 from engine.answers import Outcome, Unsent, commit
 from engine.claim import Claim, Outgoing, claim
+from engine.crash_points import reach
 from engine.project import Project
 from store import deliveries
 
@@ -51,6 +52,8 @@ class Deliverer:
         """Claim what is due and start sending it; how many deliveries were sent or decided on."""
         room = MAX_IN_FLIGHT - len(self.in_flight)
         claimed = await asyncio.to_thread(self._claim, room) if room > 0 else Claim()
+        if claimed.outgoing:
+            reach("after-claim-commit")
         for outgoing in claimed.outgoing:
             task = asyncio.create_task(self._send(outgoing))
             self.in_flight.add(task)
@@ -73,6 +76,7 @@ class Deliverer:
             moves = await asyncio.to_thread(
                 self.project.database.transact, lambda connection: commit(self.project, connection, batch)
             )
+            reach("after-answer-commit")
             self.moves += moves
             self.sent += sum(isinstance(outcome.answer, Accepted) for outcome in batch)
         return len(batch)
@@ -101,6 +105,7 @@ class Deliverer:
             # A fault of ours: the lease would call it unknown too, only later.
             log.error("sending delivery %s failed: %s", outgoing.id, type(error).__name__)
             answer = Unknown(text=type(error).__name__)
+        reach("after-bytes-sent")
         self.outcomes.append(Outcome(outgoing.id, outgoing.attempt, answer))
         self.came_back.set()
 

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import Literal
 
 import httpx
@@ -108,6 +109,9 @@ def _database(settings: Settings) -> Iterator[Finding]:
         old = sqlite3.sqlite_version_info < SAFE_SQLITE
         note = "Several connections could corrupt it without the write lock that Tropa takes." if old else ""
         yield Finding("note" if old else "ok", f"SQLite {sqlite3.sqlite_version}", note)
+    if sqlite and not Path(url.database or "").exists():
+        yield Finding("note", "there is no database yet", "tropa up makes it.")
+        return
     try:
         at = schema.current(settings.database)
     except SQLAlchemyError as error:
@@ -131,7 +135,9 @@ def _database(settings: Settings) -> Iterator[Finding]:
 
 
 def _data(settings: Settings) -> Iterator[Finding]:
-    if schema.current(settings.database) != schema.head():
+    url = make_url(settings.database)
+    there = url.get_backend_name() != "sqlite" or Path(url.database or "").exists()
+    if not there or schema.current(settings.database) != schema.head():
         return
     database = Database(settings.database)
     try:

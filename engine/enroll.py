@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row
 
 from engine.moves import save_walks
 from engine.project import Project, Version
+from journeys.facts import key_text
 from journeys.walk import Trip, take_out
 from store import enrollments
 from store.counters import Tally, cohort
@@ -74,11 +75,10 @@ def _slot(version: Version, candidate: Candidate) -> str | None:
     reentry = version.journey.settings.reentry
     key = ""
     if reentry.key:
-        value = candidate.properties.get(reentry.key)
-        if value is None or isinstance(value, dict | list):
+        named = key_text(candidate.properties.get(reentry.key))
+        if named is None:
             return None
-        # Numbers and strings with the same text are the same key.
-        key = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+        key = named
     return f"{'once' if reentry.mode == 'never' else 'in'}:{key}"[:200]
 
 

@@ -5,7 +5,8 @@ TropaError
 ├── NotFound
 ├── StaleRevision
 ├── RevisionNeeded
-└── IdempotencyMismatch
+├── IdempotencyMismatch
+└── AccountRefused
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from journeys.check import Problem
 
-__all__ = ["IdempotencyMismatch", "JourneyHasProblems", "NotFound", "RevisionNeeded", "StaleRevision", "TropaError"]
+__all__ = ["AccountRefused", "IdempotencyMismatch", "JourneyHasProblems", "NotFound", "RevisionNeeded", "StaleRevision", "TropaError"]
 
 
 class TropaError(Exception):
@@ -48,3 +49,11 @@ class RevisionNeeded(TropaError):
 
 class IdempotencyMismatch(TropaError):
     """This Idempotency-Key was used for another request: take a new one."""
+
+
+class AccountRefused(TropaError):
+    """This account cannot be connected."""
+
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__(reason)
+        self.field = field

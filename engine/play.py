@@ -11,6 +11,7 @@ import httpx
 from sqlalchemy import Connection
 
 from engine.answers import EVIDENCE
+from engine.crash_points import reach
 from engine.project import Project, real_now
 from store import clock, deliveries, enrollments
 from store.tables.columns import instant, micros
@@ -44,6 +45,7 @@ async def _play(shift: Shift, target: datetime) -> None:
             break
         step = min(await _next(shift, now, target), target)
         await asyncio.to_thread(_step, shift.project, step)
+        reach("clock-step")
         if shift.world is not None:
             await shift.world.set_clock(step, running=False)
     running = await asyncio.to_thread(_arrive, shift.project)

@@ -65,6 +65,8 @@ def children(settings: Settings, *, ui: bool = True) -> list[Child]:
         every.append(pages(settings))
     if settings.pretends:
         every.append(world(settings))
+    if settings.demo:
+        every.insert(0, visitors(settings))
     if settings.prefect and settings.prefect_is_ours:
         every.append(prefect(settings))
     return every
@@ -80,7 +82,7 @@ def engine(settings: Settings) -> Child:
         environment={**_shared(), **settings.environment(), **told, "TROPA_READY_FILE": str(ready)},
         announces=ready,
         # What is on the wire is waited for. All patience together stays under the 15 s of a stop.
-        patience=11.5,
+        patience=11.0,
     )
 
 
@@ -135,6 +137,17 @@ def world(settings: Settings) -> Child:
         headers={"X-World-Key": key},
         address=settings.sandbox_url,
         patience=0.5,
+    )
+
+
+def visitors(settings: Settings) -> Child:
+    """The demo's example journeys and the people who take them, through the API like any other caller."""
+    return Child(
+        name="demo",
+        command=(*PYTHON, "sandbox.demo"),
+        environment={**_shared(), "TROPA_HOME": str(settings.home), "TROPA_API_URL": settings.api_url},
+        patience=0.5,
+        after="api",
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections import OrderedDict
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -47,6 +47,8 @@ class Project:
     home: Path
     #: Time may be virtual.
     sandbox: bool = False
+    #: Real time after which a sender that has not answered is taken for dead: longer than all its timeouts together.
+    lease: timedelta = timedelta(seconds=60)
     _versions: OrderedDict[int, Version] = field(default_factory=OrderedDict)
     _accounts: tuple[int, list[Connected]] | None = None
 

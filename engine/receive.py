@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row
 from channels import registry as channels
 from channels.base import Account, Blocked, OptIn, Receipt, Rejected, Reply, Trouble, Watermark
 from engine.answers import REASONS, Settling
+from engine.crash_points import reach
 from engine.people import contact_at, stop_marketing
 from engine.project import Project, real_now
 from engine.routing import Deferred, Routing, enter_by_link
@@ -37,6 +38,7 @@ def receive(project: Project, connection: Connection, limit: int = BATCH) -> int
             with connection.begin_nested():
                 _one(project, connection, row, waiting)
             finished.append(row.id)
+            reach("inbox-mid-batch")
         except Deferred:
             continue
         except Exception as error:

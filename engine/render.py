@@ -19,11 +19,11 @@ class CannotRender(Exception):
         self.detail = detail
 
 
-def render(says: Says, channel: str, context: Mapping[str, Any]) -> Message:
-    """Fill in a node's message; CannotRender when a value is missing or the template is refused."""
+def render(says: Says, channel: str, context: Mapping[str, Any], zone: str) -> Message:
+    """Fill in a node's message, dates in the contact's zone; CannotRender when a value is missing or the template is refused."""
 
     def filled(text: str | None) -> str:
-        return compile_template(text).render(context) if text else ""
+        return compile_template(text).render(context, zone=zone) if text else ""
 
     try:
         return Message(

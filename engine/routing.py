@@ -127,6 +127,7 @@ class Routing:
             "button": self.button,
             "media": self.reply.media,
             "options": [[button["id"], button["title"]] for button in content.get("buttons", ())],
+            "visit": trip.seq,
         }
         enrollments.send_signals(self.connection, [(trip.id, "reply", payload, self.received_at)], self.now)
         self._mark_replied(question.id)

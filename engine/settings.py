@@ -82,20 +82,13 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(
         default=16 * 1024 * 1024, ge=1024, description="Longest request body that the API reads, in bytes."
     )
-    claim_batch: int = Field(default=500, ge=1, le=10_000, description="Enrollments that one claim takes.")
-    send_batch: int = Field(default=200, ge=1, le=10_000, description="Deliveries that one claim takes.")
-    receive_batch: int = Field(default=500, ge=1, le=10_000, description="Stored webhooks that one claim takes.")
     lease_seconds: float = Field(
-        default=60.0, gt=0, description="How long a claim is kept before another engine may take it over."
-    )
-    poll_seconds: float = Field(
-        default=0.05, gt=0, le=5, description="How long an idle engine waits before it looks for due work again."
+        default=60.0,
+        gt=0,
+        description="Seconds after which a sender that has not answered is taken for dead: longer than all its timeouts together.",
     )
     shift_seconds: float = Field(
         default=300.0, gt=0, description="How long one shift of the engine lasts; each is one run in Prefect."
-    )
-    http_timeout: float = Field(
-        default=20.0, gt=0, description="Seconds after which a messenger's or a webhook's answer is given up."
     )
 
     @field_validator("home")

@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from engine import answers, housekeeping, imports
 from engine.advance import advance_due
+from engine.crash_points import reach
 from engine.deliver import Deliverer, http_client
 from engine.play import play
 from engine.project import Project, real_now
@@ -26,6 +27,8 @@ from store.tables.columns import micros
 log = logging.getLogger(__name__)
 #: Seconds: how often the bell is looked at, the longest sleep, a chunk of work for reports.
 LOOK, LONGEST, BLOCKED, CHUNK = 0.01, 1.0, 0.05, 5.0
+#: Seconds that a stopping shift waits for messages on the wire: less than its supervisor waits for it.
+DRAIN = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,8 @@ class Shift:
             await asyncio.gather(*tasks, return_exceptions=True)
             # What is on the wire is waited for, so that a stopped engine leaves nothing unknown.
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self.deliverer.drain(), 12)
+                async with asyncio.timeout(DRAIN):
+                    await self.deliverer.drain()
             await self.deliverer.client.aclose()
             bell.close()
             self.chunks.put_nowait(None)
@@ -98,6 +102,8 @@ class Shift:
             work = due is not None and due <= self.project.now_micros(connection)
         if work:
             moved = database.transact(lambda connection: advance_due(self.project, connection))
+            if moved:
+                reach("after-move-commit")
         self.received += received
         self.moves += moved
         return received + moved
@@ -165,7 +171,9 @@ class Shift:
         # Work that is due and cannot be taken (a message in flight stands before it) is woken by what it waits for.
         pause = await asyncio.to_thread(seconds)
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(wake.wait(), pause)
+            # Not wait_for: in Python 3.11 it swallows a cancellation that comes together with the waking.
+            async with asyncio.timeout(pause):
+                await wake.wait()
 
     async def _keep_house(self) -> None:
         """Heartbeat, unknown outcomes, counters, imports, the write-ahead log."""

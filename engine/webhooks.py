@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from channels import registry as channels
 from channels.base import Account, Blocked, OptOut, Reply
+from engine.crash_points import reach
 from engine.people import contact_at, stop_marketing
 from engine.project import Project
 from nodes.matching import is_opt_out
@@ -47,8 +48,10 @@ def take_in(project: Project, channel_name: str, account_name: str, headers: Map
         now = micros(project.now(connection))
         if inbox.keep(connection, [(channel_name, account_name, key, text, error, now)]) and not error:
             _obey(connection, account, channel.read_webhook(body), now)
+        reach("webhook-before-commit")
 
     project.database.transact(work, durable=True)
+    reach("webhook-after-commit-before-200")
     return Taken(200, channel.webhook_answer(body))
 
 

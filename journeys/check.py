@@ -10,7 +10,7 @@ import networkx as nx
 from pydantic import ValidationError
 
 from journeys.graph import Settings, find_start, read_node
-from journeys.wording import message_problems, rule_problems, template_problems
+from journeys.wording import message_problems, rule_problems, settings_problems, template_problems
 from nodes import registry
 from nodes.base import Node
 
@@ -135,10 +135,10 @@ def _invalid(invalid: ValidationError, node: str | None) -> Iterator[Problem]:
         yield Problem(text=text, fix=fix, node=node, path=path or None)
 
 
-def _graph(document: Mapping[str, Any]) -> nx.MultiDiGraph:
+def _graph(document: Mapping[str, Any]) -> nx.MultiDiGraph[str]:
     """Edges between known nodes only, so that one broken edge does not hide the rest."""
     names = {raw["id"] for raw in document["nodes"]}
-    graph = nx.MultiDiGraph()
+    graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
     graph.add_nodes_from(raw["id"] for raw in document["nodes"])
     graph.add_edges_from(
         (edge["source"], edge["target"], edge["key"])
@@ -188,7 +188,7 @@ def _open_exit(name: str, way: str) -> Problem:
     return Problem(text=f"The exit {way} leads nowhere.", fix=f"Connect {way} to a step.", node=name, exit=way)
 
 
-def _start(graph: nx.MultiDiGraph, start: str | None, settings: Settings | None) -> Iterator[Problem]:
+def _start(graph: nx.MultiDiGraph[str], start: str | None, settings: Settings | None) -> Iterator[Problem]:
     if start is not None or settings is None:
         return
     if settings.start:
@@ -201,22 +201,22 @@ def _start(graph: nx.MultiDiGraph, start: str | None, settings: Settings | None)
     )
 
 
-def _reach(graph: nx.MultiDiGraph, start: str, nodes: Mapping[str, Node]) -> Iterator[Problem]:
+def _reach(graph: nx.MultiDiGraph[str], start: str, nodes: Mapping[str, Node]) -> Iterator[Problem]:
     reachable = nx.descendants(graph, start) | {start}
     for name in graph:
         if name not in reachable:
             yield Problem(text="No way leads to this step.", fix="Connect an exit to it, or remove it.", node=name)
     ends = [name for name, node in nodes.items() if node.kind == "exit"]
     ending = set(ends).union(*(nx.ancestors(graph, end) for end in ends)) if ends else set()
-    for name in reachable:
-        if name not in ending and name in nodes and graph.out_degree(name):
+    for name in graph:
+        if name in reachable and name not in ending and name in nodes and graph.out_degree(name):
             yield Problem(
                 text="From here no way leads to an end.", fix="Lead one of the ways to an exit step.", node=name
             )
 
 
-def _cycles(graph: nx.MultiDiGraph, nodes: Mapping[str, Node]) -> Iterator[Problem]:
-    quick = nx.DiGraph(graph.subgraph(name for name in graph if name in nodes and not nodes[name].breaks_cycle()))
+def _cycles(graph: nx.MultiDiGraph[str], nodes: Mapping[str, Node]) -> Iterator[Problem]:
+    quick: nx.DiGraph[str] = nx.DiGraph(graph.subgraph(name for name in graph if name in nodes and not nodes[name].breaks_cycle()))
     for part in nx.strongly_connected_components(quick):
         first = min(part)
         if len(part) > 1 or quick.has_edge(first, first):
@@ -246,6 +246,5 @@ def _contents(
                         exit=branch.exit,
                         path=f"branches.{number}.buttons",
                     )
-    for rule in settings.exit_when if settings else ():
-        for level, path, text, fix in rule_problems([("exit_when", rule, False)]):
-            yield Problem(text=text, fix=fix, level=level, path=path)
+    for level, path, text, fix in settings_problems(settings) if settings else ():
+        yield Problem(text=text, fix=fix, level=level, path=path)

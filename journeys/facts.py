@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from journeys.graph import Journey
-from journeys.rules import Facts, compile_rule, delivery_key, event_key, wanted
+from journeys.rule_facts import Holds
+from journeys.rules import EventClause, Facts, Wanted, compile_rule, delivery_key, event_key, wanted
 from journeys.templates import compile_template
 from nodes.times import UnknownZone, parse_duration, zone, zone_of_phone
 from nodes.visit import Set
@@ -55,6 +56,18 @@ def zone_name(person_zone: str | None, attributes: Mapping[str, Any], journey_zo
     return (zone_of_phone(digits) if digits else None) or journey_zone or PROJECT_ZONE
 
 
+def key_text(value: Any) -> str | None:
+    """A property as a key: numbers and strings with the same text are the same key; None for what is none."""
+    if value is None or isinstance(value, dict | list):
+        return None
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def same_key(one: Any, other: Any) -> bool:
+    """Whether two properties name the same thing; what is missing names nothing."""
+    return key_text(one) is not None and key_text(one) == key_text(other)
+
+
 class View:
     """One contact on one trip, as rules and templates look at them."""
 
@@ -97,7 +110,7 @@ class View:
 
     def render(self, template: str) -> Any:
         """A template's value for this contact; MissingVariable, TemplateRefused."""
-        return compile_template(template).value(self.context())
+        return compile_template(template).value(self.context(), zone=self.zone)
 
     def context(self) -> dict[str, Any]:
         """What templates may name."""
@@ -116,20 +129,19 @@ class View:
             tags = dict.fromkeys([*person.tags, *change.add_tags])
             person.tags = [tag for tag in tags if tag not in change.remove_tags]
 
-    def _compiled(self, rule: Mapping[str, Any]) -> tuple[Any, Any]:
+    def _compiled(self, rule: Mapping[str, Any]) -> tuple[Holds, Wanted]:
         known = self.journey.compiled.get(id(rule))
         if known is None:
             known = (compile_rule(rule), wanted(rule))
             self.journey.compiled[id(rule)] = known
         return known
 
-    def _count(self, clause: Any) -> int:
-        where = compile_rule(clause.where) if clause.where else None
+    def _count(self, clause: EventClause) -> int:
         since = self.now - parse_duration(clause.within) if clause.within else None
         return sum(
             past.name == clause.name
             and (since is None or past.at >= since)
-            and (where is None or where(_over(past.properties, self.now, self.trip.event, self.zone)))
+            and clause.fits(_over(past.properties, self.now, self.trip.event, self.zone))
             for past in self.person.events
         )
 

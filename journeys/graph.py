@@ -10,9 +10,11 @@ from typing import Any, Literal
 import networkx as nx
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from journeys.rule_facts import Holds
+from journeys.rules import Wanted, wanted
 from nodes import registry
 from nodes.base import Node
-from nodes.times import UnknownZone, parse_wall, zone
+from nodes.times import LONGEST, UnknownZone, parse_wall, zone
 from nodes.wait import Wall
 
 
@@ -22,7 +24,7 @@ class Reentry(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     mode: Literal["never", "after_exit", "restart", "parallel"] = Field("after_exit", title="A contact may come again")
-    cooldown: timedelta | None = Field(None, title="But not sooner than", gt=timedelta(0))
+    cooldown: timedelta | None = Field(None, title="But not sooner than", gt=timedelta(0), le=LONGEST)
     key: str | None = Field(None, title="One trip per value of", description="A property of the entry event.")
 
     @model_validator(mode="after")
@@ -75,7 +77,7 @@ class Settings(BaseModel):
     about: str = Field("", title="What it is for", max_length=2000)
     start: str | None = Field(None, title="First step")
     entry: tuple[Entry, ...] = Field((), title="Contacts enter")
-    reentry: Reentry = Field(Reentry(mode="after_exit"), title="Coming again")
+    reentry: Reentry = Field(Reentry.model_validate({}), title="Coming again")
     goal: Goal | None = Field(None, title="Goal")
     exit_when: tuple[dict[str, Any], ...] = Field((), title="Leaves when", json_schema_extra={"widget": "rules"})
     timezone: str | None = Field(None, title="Time zone", description="For contacts whose own zone is unknown.")
@@ -122,21 +124,23 @@ class Journey:
     asks_consents: bool = False
     salts: Mapping[str, str] = field(default_factory=dict)
     #: Compiled rules by the identity of the rule, which lives as long as its node.
-    compiled: dict[int, Any] = field(default_factory=dict)
+    compiled: dict[int, tuple[Holds, Wanted]] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
         return self.settings.name
 
 
-def as_graph(document: Mapping[str, Any]) -> nx.MultiDiGraph:
+def as_graph(document: Mapping[str, Any]) -> nx.MultiDiGraph[str]:
     """The document as a NetworkX graph; the caller has checked the outer shape."""
-    whole = {"directed": True, "multigraph": True, **document}
-    graph: nx.MultiDiGraph = nx.node_link_graph(whole, edges="edges")
+    # What a document says of itself is not asked: a journey is always directed, with several edges between two nodes.
+    whole = {**document, "directed": True, "multigraph": True, "graph": document.get("graph") or {}}
+    graph = nx.node_link_graph(whole, edges="edges")
+    assert isinstance(graph, nx.MultiDiGraph)
     return graph
 
 
-def find_start(graph: nx.MultiDiGraph, named: str | None) -> str | None:
+def find_start(graph: nx.MultiDiGraph[str], named: str | None) -> str | None:
     """The first node: the named one, or the only one with no way in."""
     if named is not None:
         return named if named in graph else None
@@ -155,8 +159,6 @@ def read(document: Mapping[str, Any], journey_id: str = "") -> Journey:
     A split without a salt of its own is salted by journey and node, so that it stays the same in every version and
     differs from the splits of other journeys.
     """
-    from journeys.rules import wanted
-
     settings = Settings.model_validate(document.get("graph") or {})
     raw_nodes = {raw["id"]: raw for raw in document["nodes"]}
     nodes = {name: read_node(raw) for name, raw in raw_nodes.items()}

@@ -77,7 +77,8 @@ def read_number(value: Any) -> int | float:
 
 def bounded(value: int | float, most: int = MAX_NUMBER) -> int | float:
     """The number itself. Raises TemplateRefused for one that is endless or too large to work with."""
-    if abs(value) > most or value != value:
+    # Written so that a NaN is refused too.
+    if not abs(value) <= most:
         raise TemplateRefused("A number is too large.")
     return value
 

@@ -19,6 +19,8 @@ from journeys.template_syntax import Step
 MAX_STEPS = 5000
 MAX_LOOP = 100
 _ZONED = frozenset({"date", "time"})
+#: Filters that cost more than one step whatever they work on.
+_DEAR = {"date": 9, "time": 9, "money": 7, "round": 3, "join": 3}
 
 
 class _Missing(StrictUndefined):
@@ -52,6 +54,7 @@ def _guarded(name: str, work: Callable[..., Any]) -> Callable[..., Any]:
         if isinstance(value, Undefined):
             return value
         all_there(*args, *named.values())
+        context.steps += _DEAR.get(name, 0)
         context.spend(value, *args)
         if name in _ZONED:
             named.setdefault("zone", context.zone)

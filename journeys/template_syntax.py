@@ -106,7 +106,8 @@ def made_sure(test: nodes.Node) -> frozenset[str]:
 def arguments_problem(node: nodes.Filter) -> str | None:
     """What is wrong with the arguments of a known filter."""
     if node.name in ("default", "d"):
-        return None if len(node.args) + len(node.kwargs) <= 2 else "default takes the value to use instead."
+        fits = len(node.args) + len(node.kwargs) <= 2 and all(each.key == "boolean" for each in node.kwargs)
+        return None if fits else "default takes the value to use instead, and true if 0 and false count as missing."
     known = inspect.signature(FILTERS[node.name])
     named: dict[str, Any] = {str(each.key): each.value for each in node.kwargs}
     try:

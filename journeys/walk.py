@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from journeys.facts import Person, View
+from journeys.facts import Person, View, same_key
 from journeys.graph import Journey
 from journeys.templates import MissingVariable, TemplateRefused
 from nodes.base import NodeFailed
@@ -25,6 +25,7 @@ from nodes.visit import (
     Leave,
     Reach,
     Record,
+    Reply,
     Set,
     Stay,
     Visit,
@@ -126,13 +127,13 @@ def take_out(trip: Trip, reason: str, now: datetime) -> Walk:
 
 
 def _go(journey: Journey, done: Walk, view: View, now: datetime, horizon: datetime, queue: list[Heard]) -> None:
-    looked = False
-    for _ in range(MAX_MOVES):
+    looked, moves = False, 0
+    while moves < MAX_MOVES:
         heard = None if done.trip.arriving or not queue else queue.pop(0)
-        if _goal(journey, view, heard) or _exit_rule(journey, view, heard, looked):
-            reached = bool(heard and _goal(journey, view, heard))
-            done.converted |= reached
-            return _end(done, End("goal" if reached else "exit_rule", completed=False), now)
+        if isinstance(heard, Answered | Reply) and heard.visit not in (None, done.trip.seq):
+            continue  # What was meant for an earlier visit is no news to this one.
+        if _leaves_early(journey, done, view, heard, looked, queue, now):
+            return None
         looked = heard is None
         decision = _decide(journey, done, view, now, horizon, heard)
         _take(done, view, decision)
@@ -140,12 +141,23 @@ def _go(journey: Journey, done: Walk, view: View, now: datetime, horizon: dateti
             return _end(done, decision, now)
         if isinstance(decision, Leave):
             _pass(journey, done, view, decision, now)
-            looked = False
-        elif done.draws:
-            return None
-        elif looked and not queue:
+            looked, moves = False, moves + 1 if heard is None else 0
+        elif done.draws or (looked and not queue):
             return None
     raise NodeFailed("loop_limit")
+
+
+def _leaves_early(
+    journey: Journey, done: Walk, view: View, heard: Heard | None, looked: bool, queue: Sequence[Heard], now: datetime
+) -> bool:
+    """Goal before exit: a goal that has been heard already counts, though it waits behind what made the exit rule hold."""
+    reached = _goal(journey, view, heard)
+    if not reached and not _exit_rule(journey, view, heard, looked):
+        return False
+    reached = reached or any(_goal(journey, view, each) for each in queue)
+    done.converted |= reached
+    _end(done, End("goal" if reached else "exit_rule", completed=False), now)
+    return True
 
 
 def _decide(
@@ -226,8 +238,8 @@ def _goal(journey: Journey, view: View, heard: Heard | None) -> bool:
     goal = journey.settings.goal
     if goal is None or not isinstance(heard, Happened) or heard.name != goal.event:
         return False
-    if goal.match and heard.properties.get(goal.match) != view.trip.event.get(goal.match):
-        return str(heard.properties.get(goal.match)) == str(view.trip.event.get(goal.match, object()))
+    if goal.match and not same_key(heard.properties.get(goal.match), view.trip.event.get(goal.match)):
+        return False
     return goal.where is None or view.holds_over(goal.where, heard.properties)
 
 

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from channels import registry as channels
 from channels.message import Message, Template
+from journeys.graph import Settings
 from journeys.rules import check_rule
 from journeys.templates import check_template
 from nodes.base import Node, Says
@@ -25,9 +26,22 @@ def template_problems(node: Node) -> Iterator[Finding]:
 
 def rule_problems(rules: Iterable[tuple[str, Mapping[str, Any], bool]]) -> Iterator[Finding]:
     """Rules that cannot be read."""
-    for path, rule, _ in rules:
-        for problem in check_rule(rule):
+    for path, rule, over_event in rules:
+        for problem in check_rule(rule, over_event=over_event):
             yield "error", f"{path}.{problem.path}".rstrip("."), problem.text, "Correct the rule."
+
+
+def settings_problems(settings: Settings) -> Iterator[Finding]:
+    """What is wrong with the rules and words by which contacts enter, reach the goal and leave."""
+    goal = settings.goal
+    rules = [(f"entry.{number}.where", entry.where, True) for number, entry in enumerate(settings.entry) if entry.where]
+    rules += [("goal.where", goal.where, True)] if goal and goal.where is not None else []
+    rules += [(f"exit_when.{number}", rule, False) for number, rule in enumerate(settings.exit_when)]
+    yield from rule_problems(rules)
+    for number, entry in enumerate(settings.entry):
+        for word in filter(is_opt_out, entry.keyword):
+            text = f"«{word}» is an opt-out word: it unsubscribes and starts nothing."
+            yield "error", f"entry.{number}.keyword", text, "Choose another word."
 
 
 def message_problems(node: Node) -> Iterator[Finding]:

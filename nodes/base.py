@@ -6,12 +6,16 @@ import inspect
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from channels.message import Button, Media
+from nodes.times import LONGEST
 from nodes.visit import Decision, Visit
+
+#: How long something is waited for.
+Patience = Annotated[timedelta, Field(gt=timedelta(0), le=LONGEST)] | Literal["forever"]
 
 #: Node types by kind, filled as their files are imported.
 KINDS: dict[str, type[Node]] = {}

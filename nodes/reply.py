@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import Field, model_validator
 
-from nodes.base import Node
+from nodes.base import Node, Patience
 from nodes.matching import Branch, Option, Said, choose
-from nodes.times import words
+from nodes.times import words, zone
 from nodes.visit import Leave, Record, Reply, Stay, Visit
 
 
@@ -23,7 +23,7 @@ class ReplyNode(Node, kind="reply", icon="↩️"):
     """
 
     branches: tuple[Branch, ...] = Field((), title="Branches", max_length=20)
-    patience: timedelta | Literal["forever"] = Field(title="Wait for an answer", json_schema_extra={"widget": "patience"})
+    patience: Patience = Field(title="Wait for an answer", json_schema_extra={"widget": "patience"})
     debounce: timedelta | None = Field(
         None,
         title="Join quick messages within",
@@ -40,8 +40,6 @@ class ReplyNode(Node, kind="reply", icon="↩️"):
         names = [branch.exit for branch in self.branches]
         if len(set(names)) < len(names) or {"something_else", "no_answer"} & set(names):
             raise ValueError("each branch needs an exit of its own other than something_else and no_answer")
-        if isinstance(self.patience, timedelta) and self.patience <= timedelta(0):
-            raise ValueError("patience must be longer than nothing")
         return self
 
     def exits(self) -> tuple[str, ...]:
@@ -60,7 +58,7 @@ class ReplyNode(Node, kind="reply", icon="↩️"):
         if isinstance(visit.heard, Reply) and (deadline is None or visit.heard.at <= deadline):
             return self._hear(visit.heard, visit, joined)
         if joined and visit.now >= datetime.fromisoformat(joined):
-            return self._leave(visit.memory)
+            return self._leave(visit.memory, visit.zone)
         if deadline is not None and visit.now >= deadline and visit.horizon > deadline and not joined:
             return Leave("no_answer")
         return Stay(datetime.fromisoformat(joined) if joined else deadline, "reply")
@@ -71,18 +69,20 @@ class ReplyNode(Node, kind="reply", icon="↩️"):
             "button": reply.button or visit.memory.get("button"),
             "media": reply.media or visit.memory.get("media"),
             "options": [list(option) for option in reply.options],
+            "at": reply.at.isoformat(),
         }
         if self.debounce is None or reply.button:
-            return self._leave(heard)
+            return self._leave(heard, visit.zone)
         until = joined or (reply.at + self.debounce).isoformat()
         if visit.now >= datetime.fromisoformat(until):
-            return self._leave(heard)
+            return self._leave(heard, visit.zone)
         return Stay(datetime.fromisoformat(until), "reply", memory={**heard, "until": until})
 
-    def _leave(self, heard: Mapping[str, Any]) -> Leave:
+    def _leave(self, heard: Mapping[str, Any], zone_name: str) -> Leave:
         options = [Option(id=each[0], title=each[1]) for each in heard["options"]]
         said = Said(text=heard["text"], button=heard["button"], media=heard["media"])
-        match = choose(self.branches, said, options)
+        today = datetime.fromisoformat(heard["at"]).astimezone(zone(zone_name)).date()
+        match = choose(self.branches, said, options, today)
         titles = {option.id: option.title for option in options}
         value = heard["text"] or titles.get(heard["button"] or "", heard["button"])
         effects = (Record(question=self.save_as, value=value),) if self.save_as else ()

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from channels.message import Button, Media, MediaKind
 from nodes.base import Node, NodeFailed, Says
+from nodes.times import LONGEST
 from nodes.visit import Answered, End, Leave, Say, Stay, Visit
 
 #: Reasons after which the trip is parked as failed instead of taking the blocked way: the journey itself is at fault.
@@ -60,6 +61,18 @@ class MediaSettings(BaseModel):
         return Media(kind=self.kind, url=self.url, filename=self.filename, size=self.size)
 
 
+class TemplateSettings(BaseModel):
+    """A message that the messenger approved beforehand, and the values that fill it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+    name: str = Field(title="Name", min_length=1, max_length=512)
+    language: str = Field("en", title="Language", min_length=2, max_length=20)
+    header: str | None = Field(None, title="Header's value", max_length=2000)
+    body: tuple[str, ...] = Field((), title="Body's values", max_length=50)
+    buttons: tuple[str, ...] = Field((), title="Buttons' values", max_length=10)
+
+
 class Speaking(Node):
     """What the nodes that talk have in common: where, of which category, and what when they may not."""
 
@@ -75,7 +88,7 @@ class Speaking(Node):
         description="Marketing needs consent and keeps quiet hours; the others only obey the messenger.",
     )
     ttl: timedelta = Field(
-        timedelta(days=1), title="Worth sending for", gt=timedelta(0), description="Later it is not sent any more."
+        timedelta(days=1), title="Worth sending for", gt=timedelta(0), le=LONGEST, description="Later it is not sent any more."
     )
 
     def channels(self) -> tuple[str, ...]:
@@ -94,7 +107,7 @@ class Send(Speaking, kind="send", icon="💬"):
     text: str = Field("", title="Text", max_length=8000, json_schema_extra={"widget": "textarea"})
     buttons: tuple[ButtonSettings, ...] = Field((), title="Buttons", max_length=12)
     media: MediaSettings | None = Field(None, title="Picture or file")
-    template: dict[str, dict[str, Any]] | None = Field(
+    template: dict[str, TemplateSettings] | None = Field(
         None,
         title="Approved template",
         description="By messenger: name, language, body values.",
@@ -127,7 +140,7 @@ class Send(Speaking, kind="send", icon="💬"):
             channels=self.channels(),
             category=self.category,
             ttl=self.ttl,
-            per_channel={name: {"template": one} for name, one in self.template.items()} if self.template else None,
+            per_channel={name: {"template": one.model_dump()} for name, one in (self.template or {}).items()} or None,
             on_blocked=self.on_blocked,
         )
 
@@ -139,6 +152,10 @@ class Send(Speaking, kind="send", icon="💬"):
             yield f"buttons.{number}.copy", button.copy_code or ""
         if self.media:
             yield "media.url", self.media.url
+        for name, one in (self.template or {}).items():
+            yield f"template.{name}.header", one.header or ""
+            for part, values in (("body", one.body), ("buttons", one.buttons)):
+                yield from ((f"template.{name}.{part}.{number}", value) for number, value in enumerate(values))
 
     def decide(self, visit: Visit) -> Leave | Stay | End:
         if visit.arriving:

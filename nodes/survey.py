@@ -9,7 +9,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from channels.message import Button
-from nodes.base import NodeFailed, Says
+from nodes.base import NodeFailed, Patience, Says
 from nodes.matching import fold, read_value
 from nodes.send import FAULTS, LOOK_AGAIN, Speaking
 from nodes.times import words, zone
@@ -55,7 +55,7 @@ class Survey(Speaking, kind="survey", icon="📋"):
     """
 
     questions: tuple[Question, ...] = Field(title="Questions", min_length=1, max_length=30)
-    patience: timedelta | Literal["forever"] = Field(
+    patience: Patience = Field(
         timedelta(days=1), title="Wait for each answer", json_schema_extra={"widget": "patience"}
     )
 
@@ -104,11 +104,13 @@ class Survey(Speaking, kind="survey", icon="📋"):
         if isinstance(visit.heard, Answered):
             return self._asked(visit.heard, visit, memory)
         deadline = datetime.fromisoformat(memory["deadline"]) if memory.get("deadline") else None
-        if isinstance(visit.heard, Reply) and (deadline is None or visit.heard.at <= deadline):
+        # What comes before the question is out was meant for an earlier one.
+        asked = bool(memory.get("asked"))
+        if isinstance(visit.heard, Reply) and asked and (deadline is None or visit.heard.at <= deadline):
             return self._hear(visit.heard, visit, memory)
         if deadline is not None and visit.now >= deadline and visit.horizon > deadline:
             return Leave("no_answer")
-        return Stay(deadline, "reply") if memory.get("asked") else Stay(visit.now + LOOK_AGAIN, "answer")
+        return Stay(deadline, "reply") if asked else Stay(visit.now + LOOK_AGAIN, "answer")
 
     def _ask(self, visit: Visit, number: int, tried: int = 0, effects: tuple[Effect, ...] = ()) -> Leave | Stay:
         if number == len(self.questions):

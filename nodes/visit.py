@@ -26,6 +26,8 @@ class Reply(Heard):
     media: str | None = None
     #: (id, title) of each button under the question, in order.
     options: Sequence[tuple[str, str]] = ()
+    #: Number of the visit that it answers; None: whichever is present.
+    visit: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +50,8 @@ class Answered(Heard):
     sent: bool
     reason: str = ""
     part: str = ""
+    #: Number of the visit that planned it; None: the present one.
+    visit: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

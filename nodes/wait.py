@@ -8,8 +8,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from nodes.base import Node, NodeFailed
+from nodes.base import Node, NodeFailed, Patience
 from nodes.times import (
+    LONGEST,
     WEEKDAYS,
     calendar_days,
     local_instant,
@@ -42,7 +43,7 @@ class SkipIfLater(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    skip_if_later_than: timedelta = Field(title="Skip if later than", gt=timedelta(0))
+    skip_if_later_than: timedelta = Field(title="Skip if later than", gt=timedelta(0), le=LONGEST)
 
 
 class Wait(Node, kind="wait", icon="⏳"):
@@ -53,17 +54,19 @@ class Wait(Node, kind="wait", icon="⏳"):
     Times of day are the contact's own. An event wait hears what comes after it began, unless it looks back.
     """
 
-    for_: timedelta | None = Field(None, alias="for", title="For", gt=timedelta(0))
+    for_: timedelta | None = Field(None, alias="for", title="For", gt=timedelta(0), le=LONGEST)
     until: AwareDatetime | None = Field(None, title="Until")
     until_attribute: str | None = Field(None, title="Until the date in", json_schema_extra={"widget": "attribute"})
-    offset: timedelta = Field(timedelta(0), title="Offset", description="Negative: before the date.")
+    offset: timedelta = Field(
+        timedelta(0), title="Offset", ge=-LONGEST, le=LONGEST, description="Negative: before the date."
+    )
     local_time: Wall | None = Field(None, title="At the time of day")
     weekdays: tuple[Weekday, ...] = Field((), title="On weekdays")
     window: Window | None = Field(None, title="In the window")
     event: str | None = Field(None, title="Event", min_length=1, max_length=120, json_schema_extra={"widget": "event"})
     where: dict[str, Any] | None = Field(None, title="Where", json_schema_extra={"widget": "rule"})
     rule: dict[str, Any] | None = Field(None, title="Rule", json_schema_extra={"widget": "rule"})
-    patience: timedelta | Literal["forever"] | None = Field(
+    patience: Patience | None = Field(
         None, title="But no longer than", json_schema_extra={"widget": "patience"}
     )
     look_back: Literal["since_entry"] | None = Field(None, title="Look back")
@@ -88,6 +91,23 @@ class Wait(Node, kind="wait", icon="⏳"):
             raise ValueError('an event or rule needs a patience, or "forever"')
         if self.for_ and self.local_time and self.for_ % timedelta(days=1):
             raise ValueError("with a time of day the duration is whole days")
+        return self
+
+    @model_validator(mode="after")
+    def _nothing_idle(self) -> Wait:
+        """A setting that would change nothing is a misunderstanding: it is told, not ignored."""
+        listening = self._listening()
+        idle = {
+            "weekdays": bool(self.weekdays) and (self.local_time is None or self.for_ is not None),
+            "offset": bool(self.offset) and self.until_attribute is None,
+            "where": self.where is not None and self.event is None,
+            "look_back": self.look_back is not None and self.event is None,
+            "patience": self.patience is not None and not listening,
+            "missing": self.missing != "fail" and self.until_attribute is None,
+            "late": self.late != "run" and listening,
+        }
+        if unused := [name for name, wrong in idle.items() if wrong]:
+            raise ValueError(f"{', '.join(unused)} would change nothing in this kind of wait; remove it")
         return self
 
     def exits(self) -> tuple[str, ...]:
@@ -173,9 +193,13 @@ class Wait(Node, kind="wait", icon="⏳"):
         if self.until_attribute:
             return self._attribute_date(visit)
         if self.local_time:
-            days = frozenset(WEEKDAYS.index(day) for day in self.weekdays) or None
-            return next_local_time(visit.arrived_at, zone(visit.zone), parse_wall(self.local_time), days)
+            # Strictly later: who has just waited for 09:00 and comes round again waits for tomorrow's.
+            return self._next_time(visit.arrived_at + timedelta(microseconds=1), visit, self.local_time)
         return self._in_window(visit.arrived_at, visit)
+
+    def _next_time(self, moment: datetime, visit: Visit, local_time: str) -> datetime:
+        days = frozenset(WEEKDAYS.index(day) for day in self.weekdays) or None
+        return next_local_time(moment, zone(visit.zone), parse_wall(local_time), days)
 
     def _in_window(self, moment: datetime, visit: Visit) -> datetime:
         if self.window is None:
@@ -185,8 +209,7 @@ class Wait(Node, kind="wait", icon="⏳"):
 
     def _again(self, visit: Visit) -> datetime:
         if self.local_time:
-            days = frozenset(WEEKDAYS.index(day) for day in self.weekdays) or None
-            return next_local_time(visit.now, zone(visit.zone), parse_wall(self.local_time), days)
+            return self._next_time(visit.now, visit, self.local_time)
         return self._in_window(visit.now, visit)
 
     def _attribute_date(self, visit: Visit) -> datetime | None:

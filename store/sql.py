@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 from sqlalchemy import Connection, Row, Table, TextClause, text
-from sqlalchemy.types import JSON, Boolean, Float, Integer, String
+from sqlalchemy.types import JSON, Boolean, Float, Integer
 from sqlmodel import SQLModel
 
 from store.database import dumps
@@ -159,7 +159,6 @@ def _type(table: Table, column: str) -> str:
         return "bigint"
     if isinstance(kind, Float):
         return "double precision"
-    assert isinstance(kind, String), f"{table.name}.{column} has no bulk type"
     return "text"
 
 

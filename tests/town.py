@@ -7,12 +7,13 @@ import contextlib
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
 import uvicorn
+from pydantic import SecretStr
 
 from api.app import create_app
 from engine.boot import open_project
@@ -28,11 +29,13 @@ KEY, WORLD_KEY = "test-key", "world-key"
 class Served:
     """An ASGI app on a free loopback port, in a thread of its own."""
 
-    def __init__(self, app: Any) -> None:
+    def __init__(self, make_app: Callable[[str], Any]) -> None:
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         self.socket.bind(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self.socket.getsockname()[1]}"
-        self.server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="on", timeout_graceful_shutdown=2))
+        # Some addresses are known only once the port is: the app is made after it.
+        config = uvicorn.Config(make_app(self.url), log_level="error", lifespan="on", timeout_graceful_shutdown=2)
+        self.server = uvicorn.Server(config)
         self.thread = threading.Thread(target=self._serve, daemon=True)
         self.thread.start()
         deadline = time.monotonic() + 20
@@ -58,14 +61,17 @@ class Engine:
         self.loop: asyncio.AbstractEventLoop | None = None
         self.task: asyncio.Task[None] | None = None
         self.error: BaseException | None = None
+        self.at_work = threading.Event()
         self.thread = threading.Thread(target=self._run, daemon=True)
         self.thread.start()
+        assert self.at_work.wait(20), "the engine did not start"
 
     def _run(self) -> None:
         async def work() -> None:
             self.loop = asyncio.get_running_loop()
             world = World(self.world_url, WORLD_KEY)
             self.task = asyncio.create_task(Shift(self.project, minutes=60, world=world).run())
+            self.at_work.set()
             with contextlib.suppress(asyncio.CancelledError):
                 await self.task
             await world.close()
@@ -80,6 +86,7 @@ class Engine:
         if self.loop is not None and self.task is not None:
             self.loop.call_soon_threadsafe(self.task.cancel)
         self.thread.join(20)
+        assert not self.thread.is_alive(), "the engine does not stop"
         if self.error is not None:
             raise self.error
 
@@ -89,34 +96,27 @@ class Town:
 
     def __init__(self, home: Path, database: str = "") -> None:
         self.world_app = create_world(data=":memory:", key=WORLD_KEY)
-        self.world = Served(self.world_app)
+        self.world = Served(lambda _: self.world_app)
         options: dict[str, Any] = {"database": database} if database else {}
         self.settings = Settings(
-            home=home, sandbox=True, sandbox_url=self.world.url, sandbox_key=WORLD_KEY, bootstrap_key=KEY, prefect=False, **options
+            home=home,
+            sandbox=True,
+            sandbox_url=self.world.url,
+            sandbox_key=SecretStr(WORLD_KEY),
+            bootstrap_key=SecretStr(KEY),
+            prefect=False,
+            **options,
         )
         self.project = open_project(self.settings)
-        self.app = create_app(self.settings.model_copy(update={"public_url": ""}), self.project)
-        self.api_socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-        self.api = self._serve_api()
-        self.http = httpx.Client(base_url=self.api.url, headers={"Authorization": f"Bearer {KEY}"}, timeout=120, trust_env=False)
+        self.api = Served(lambda url: create_app(self.settings.model_copy(update={"public_url": url}), self.project))
+        self.http = httpx.Client(
+            base_url=self.api.url, headers={"Authorization": f"Bearer {KEY}"}, timeout=120, trust_env=False
+        )
+        self.world_client = httpx.Client(
+            base_url=self.world.url, headers={"X-World-Key": WORLD_KEY}, timeout=60, trust_env=False
+        )
         self.engine: Engine | None = Engine(self.project, self.world.url)
         self._wait_for_accounts()
-
-    def _serve_api(self) -> Served:
-        # The webhook address is known only once the port is: bind first, then tell the app.
-        served = Served.__new__(Served)
-        served.socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-        served.socket.bind(("127.0.0.1", 0))
-        served.url = f"http://127.0.0.1:{served.socket.getsockname()[1]}"
-        self.app = create_app(self.settings.model_copy(update={"public_url": served.url}), self.project)
-        served.server = uvicorn.Server(uvicorn.Config(self.app, log_level="error", lifespan="on", timeout_graceful_shutdown=2))
-        served.thread = threading.Thread(target=served._serve, daemon=True)
-        served.thread.start()
-        deadline = time.monotonic() + 20
-        while not served.server.started:
-            assert time.monotonic() < deadline and served.thread.is_alive(), "the API did not start"
-            time.sleep(0.005)
-        return served
 
     def _wait_for_accounts(self) -> None:
         deadline = time.monotonic() + 20
@@ -131,6 +131,7 @@ class Town:
         if self.engine is not None:
             self.engine.stop()
         self.http.close()
+        self.world_client.close()
         self.api.stop()
         self.world.stop()
         self.project.database.close()
@@ -153,7 +154,9 @@ class Town:
         answer: dict[str, Any] = self.call("POST", "/sandbox/clock/advance", json={"by": by})
         return answer
 
-    def contact(self, name: str, channel: str = "telegram", address: str = "", consent: bool = True, **more: Any) -> None:
+    def contact(
+        self, name: str, channel: str = "telegram", address: str = "", consent: bool = True, **more: Any
+    ) -> None:
         """A contact with one address, who agreed to marketing."""
         given = [{"channel": channel, "purpose": "marketing", "source": "test", "text": "I agree"}] if consent else []
         body = {

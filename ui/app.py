@@ -12,7 +12,7 @@ from ui.language import LANGUAGES, _, choose, language
 from ui.look import last_trouble, show
 from ui.trouble import Trouble
 
-LOGO = Path(__file__).with_name("logo.svg")
+LOGO, MARK = Path(__file__).with_name("logo.svg"), Path(__file__).with_name("mark.svg")
 log = logging.getLogger("tropa.ui")
 
 
@@ -77,7 +77,7 @@ def language_picker() -> None:
 
 def main() -> None:
     """One run of the pages."""
-    st.set_page_config(page_title="Tropa", page_icon=":material/route:", layout="wide")
+    st.set_page_config(page_title="Tropa", page_icon=MARK.read_text(encoding="utf-8"), layout="wide")
     # A first visit with ?lang= keeps its language after the address changes with the page.
     choose(language())
     st.logo(LOGO.read_text(encoding="utf-8"), size="large")
@@ -91,7 +91,8 @@ def main() -> None:
     except Exception:
         log.exception("a page broke")
         text = _("This page could not be drawn. Your work is saved; the reason is in the log of the pages.")
-        st.error(f"**{_('Something went wrong')}**\n\n{text}", icon=":material/error:")
+        title = _("Something went wrong")
+        st.error(f"**{title}**\n\n{text}", icon=":material/error:")
 
 
 main()

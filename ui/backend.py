@@ -125,8 +125,9 @@ class Backend:
     def save_contact(self, contact: Mapping[str, Any]) -> Json:
         return dict(self._send("PUT", "/v1/contacts", {"contacts": [contact]}))
 
-    def erase_contact(self, contact: str) -> None:
+    def erase_contact(self, contact: str) -> bool:
         self._send("DELETE", _at("contacts", contact))
+        return True
 
     def timeline(self, contact: str, *, limit: int = 50, after: str | None = None) -> Page:
         return self._page(_at("contacts", contact, "timeline"), limit=limit, after=after)
@@ -160,11 +161,15 @@ class Backend:
     def channels(self) -> list[Json]:
         return self._page("/v1/channels").items
 
+    def connect_account(self, channel: str, account: str, body: Mapping[str, Any]) -> Json:
+        """Checks the token with the messenger and keeps the account; the answer says what is left to paste there."""
+        return dict(self._send("PUT", _at("channels", channel, account), body))
+
     def set_account(self, channel: str, account: str, action: str) -> None:
         """`pause` or `resume`."""
         self._send("POST", _at("channels", channel, account, action))
 
-    def keys(self) -> list[Json]:
+    def api_keys(self) -> list[Json]:
         return self._page("/v1/keys").items
 
     def make_key(self, name: str, role: str) -> Json:

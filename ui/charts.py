@@ -57,7 +57,8 @@ def bars(rows: Sequence[Json], entered: int) -> alt.LayerChart:
     )
     drawn = base.mark_bar(cornerRadiusEnd=5, height={"band": 0.68})
     labels = base.mark_text(align="left", dx=6, fontSize=12, color="#7b8a84").encode(text="label:N")
-    return (drawn + labels).properties(height=max(120, 40 * len(frame)))
+    whole: alt.LayerChart = (drawn + labels).properties(height=max(120, 40 * len(frame)))
+    return whole
 
 
 def steps_table(rows: Sequence[Json]) -> pd.DataFrame:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -29,7 +29,7 @@ def buttons(journey: Json, *, place: str) -> None:
     name, status = str(journey["id"]), journey.get("status")
     if status in ("draft", "live", "paused"):
         label = _("Publish") if status == "draft" else _("Publish changes")
-        kind = "primary" if status == "draft" else "secondary"
+        kind: Literal["primary", "secondary"] = "primary" if status == "draft" else "secondary"
         if st.button(label, icon=":material/rocket_launch:", key=f"{place}-publish-{name}", type=kind):
             ask_publish(name)
     if status == "live":
@@ -139,9 +139,9 @@ def _enrolled(outcome: Json) -> None:
 def problem_list(problems: list[Any], document: Json) -> None:
     """Problems under the names of their steps, with what to do."""
     titles = {node["id"]: node.get("title") or word(KIND, node["kind"]).text for node in document.get("nodes", ())}
-    lines = []
+    lines, whole = [], _("The journey")
     for one in problems:
-        where = f"**{safe(titles.get(one.get('node'), one.get('node') or _('The journey')))}**"
+        where = f"**{safe(titles.get(one.get('node'), one.get('node') or whole))}**"
         mark = ":red[:material/error:]" if one.get("level") == "error" else ":orange[:material/warning:]"
         lines.append(f"{mark} {where}: {safe(said(one.get('text')))} :gray[{safe(said(one.get('fix')))}]")
     st.markdown("\n\n".join(lines))

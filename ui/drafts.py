@@ -102,8 +102,9 @@ def remove(document: Json, name: str) -> Json:
         if edge["target"] == name:
             if bridge is None:
                 continue
-            edge = {**edge, "target": bridge}
-        kept.append(edge)
+            kept.append({**edge, "target": bridge})
+        else:
+            kept.append(edge)
     made["edges"] = kept
     if (made.get("graph") or {}).get("start") == name:
         made["graph"].pop("start")

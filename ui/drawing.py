@@ -54,7 +54,6 @@ class Captions:
     inside: str = "inside"
     exit_name: Callable[[str], str] = str
     number: Callable[[float], str] = str
-    sentence: Callable[[str], str] = str
     kind: Callable[[str], str] = str
 
 
@@ -81,8 +80,9 @@ def draw(
         f' fontcolor="{colours.quiet}", arrowsize=0.7, penwidth=1.3];',
     ]
     for node in document.get("nodes", ()):
-        sentence = say.sentence((sentences or {}).get(node["id"], ""))
-        card = _card(node, icons, sentence, rows.get(node["id"]), worst.get(node["id"]), say, colours)
+        sentence = (sentences or {}).get(node["id"], "")
+        name = node["id"]
+        card = _card(node, icons, sentence, row=rows.get(name), worst=worst.get(name), say=say, colours=colours)
         lines.append(f"  {_quoted(node['id'])} [label=<{card}>, tooltip={_quoted(node.get('title') or node['id'])}];")
     known = {node["id"] for node in document.get("nodes", ())}
     for edge in document.get("edges", ()):
@@ -95,6 +95,7 @@ def _card(
     node: Json,
     icons: Mapping[str, str],
     sentence: str,
+    *,
     row: Json | None,
     worst: str | None,
     say: Captions,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ui.language import N_, _
-from ui.words import DELIVERY, ENROLLMENT, channel, exit_name, plain, reason, safe, word
+from ui.words import channel, exit_name, plain, reason, safe
 
 Json = Mapping[str, Any]
 ICONS = {
@@ -22,6 +22,25 @@ CONSENTS = {
     "grant": N_("Consent given"),
     "confirm": N_("Consent confirmed"),
     "withdraw": N_("Consent withdrawn"),
+}
+#: One message by the state of its delivery.
+MESSAGES = {
+    "planned": N_("Message planned"),
+    "held": N_("Message waits"),
+    "ready": N_("Message ready"),
+    "sending": N_("Message is being sent"),
+    "accepted": N_("Message accepted by the messenger"),
+    "delivered": N_("Message delivered"),
+    "read": N_("Message read"),
+    "rejected": N_("Message refused by the messenger"),
+    "suppressed": N_("Message not sent"),
+    "unknown": N_("Message: not known yet whether it arrived"),
+    "unresolved": N_("Message: never known whether it arrived"),
+}
+ENDINGS = {
+    "completed": N_("Journey completed"),
+    "exited": N_("Left the journey early"),
+    "failed": N_("Journey failed"),
 }
 #: How a reply found its place: which rule applied.
 ROUTES = {
@@ -44,23 +63,16 @@ def event_line(item: Json, titles: Mapping[str, str] | None = None) -> str:
 
 def _said(item: Json, titles: Mapping[str, str]) -> tuple[str, str]:
     title, detail, node = (str(item.get(name) or "") for name in ("title", "detail", "node"))
-    match item.get("kind"):
-        case "message":
-            return _("Message: {state}").format(state=word(DELIVERY, title).text.lower()), detail
-        case "reply":
-            return _("Wrote"), f"{detail} ({_(ROUTES[title])})" if title in ROUTES else detail
-        case "event":
-            return _("Event {name}").format(name=title), detail
-        case "consent":
-            where, _space, purpose = detail.partition(" ")
-            return _(CONSENTS[title]) if title in CONSENTS else plain(title), " · ".join(
-                filter(None, (channel(where), purpose))
-            )
-        case "entered":
-            return _("Entered a journey"), ""
-        case "left":
-            ended = word(ENROLLMENT, title).text
-            return _("Journey over: {state}").format(state=ended.lower()), reason(detail)
-        case "step":
-            return _("Passed {step}").format(step=titles.get(node, node)), exit_name(title)
-    return plain(title or str(item.get("kind") or "")), detail
+    where, _space, purpose = detail.partition(" ")
+    agreed = _(CONSENTS[title]) if title in CONSENTS else plain(title)
+    known = {
+        "message": (_(MESSAGES[title]) if title in MESSAGES else _("Message"), detail),
+        "reply": (_("Wrote"), f"{detail} ({_(ROUTES[title])})" if title in ROUTES else detail),
+        "event": (_("Event {name}").format(name=title), detail),
+        "consent": (agreed, " · ".join(filter(None, (channel(where), purpose)))),
+        "entered": (_("Entered a journey"), ""),
+        "left": (_(ENDINGS[title]) if title in ENDINGS else plain(title), reason(detail)),
+        "step": (_("Passed {step}").format(step=titles.get(node, node)), exit_name(title)),
+    }
+    kind = str(item.get("kind") or "")
+    return known.get(kind, (plain(title or kind), detail))

@@ -107,7 +107,7 @@ def unit_name(unit: str, amount: float = 5) -> str:
     if unit not in UNITS:
         raise KeyError(unit)
     shown = format_unit(int(amount), f"duration-{unit}", "long", locale=language())
-    return "".join(char for char in str(shown) if not char.isdigit()).strip("  ")
+    return "".join(char for char in str(shown) if char.isalpha())
 
 
 def counted(text: str, count: int) -> str:

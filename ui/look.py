@@ -68,7 +68,8 @@ def words_for(trouble: Trouble) -> tuple[str, str, str]:
 def _starting(trouble: Trouble) -> None:
     with st.container(border=True, horizontal_alignment="center", key=f"starting-{uuid.uuid4()}"):
         st.space("small")
-        st.markdown(f"### :material/hourglass_top: {_('Tropa is starting…')}", text_alignment="center")
+        title = _("Tropa is starting…")
+        st.markdown(f"### :material/hourglass_top: {title}", text_alignment="center")
         text = _("Its API does not answer yet at {url}. This page looks again by itself.")
         st.caption(text.format(url=f"`{trouble.detail}`"), text_alignment="center")
         st.space("small")
@@ -111,3 +112,20 @@ def last_trouble() -> None:
     trouble = st.session_state.pop("_trouble", None)
     if trouble is not None:
         show(trouble)
+
+
+def paging(name: str, trail: list[str], following: str | None) -> None:
+    """Back and forth through a list that knows only its next page; `trail` holds where the pages began."""
+    if not trail and following is None:
+        return
+
+    def back() -> None:
+        trail.pop()
+
+    def on() -> None:
+        trail.append(following or "")
+
+    with st.container(horizontal=True, horizontal_alignment="right"):
+        left, right = ":material/chevron_left:", ":material/chevron_right:"
+        st.button(_("Back"), icon=left, disabled=not trail, key=f"{name}-back", on_click=back)
+        st.button(_("Next"), icon=right, disabled=following is None, key=f"{name}-next", on_click=on)

@@ -18,14 +18,14 @@ def preview(settings: Mapping[str, Any]) -> str:
     media = settings.get("media")
     picture = ""
     if isinstance(media, Mapping):
-        picture = f'<div style="opacity:.7;font-size:12px">📎 {escape(str(media.get("url") or media.get("kind") or ""))}</div>'
-    text = (
-        _marked(str(settings.get("text") or ""))
-        or f'<span style="opacity:.5">{escape(_("Your text will be here"))}</span>'
-    )
+        named = escape(str(media.get("url") or media.get("kind") or ""))
+        picture = f'<div style="opacity:.7;font-size:12px">📎 {named}</div>'
+    nothing = escape(_("Your text will be here"))
+    text = _marked(str(settings.get("text") or "")) or f'<span style="opacity:.5">{nothing}</span>'
     buttons = "".join(
         '<div style="background:rgba(255,255,255,.92);color:#2a7ab8;border-radius:10px;padding:7px 10px;margin-top:5px;'
-        f'text-align:center;font-weight:500">{escape(str(one.get("title") or "…"))}{" ↗" if one.get("url") else ""}</div>'
+        f'text-align:center;font-weight:500">{escape(str(one.get("title") or "…"))}'
+        f"{' ↗' if one.get('url') else ''}</div>"
         for one in settings.get("buttons") or ()
         if isinstance(one, Mapping)
     )

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import timedelta
 from functools import cache
+from typing import Any
 
 from ui.figures import duration
 from ui.language import N_, _, language
@@ -74,6 +76,64 @@ SHAPES = (
     N_("An entry is one of api, event, segment, schedule, keyword, link, inbound."),
     N_("Input should be a valid string."),
     N_("Field required."),
+    N_("{names} would change nothing in this kind of wait; remove it."),
+    N_("A word has from 1 to 100 characters."),
+    N_("«{name}» unsubscribes a person and is never an answer; choose another word."),
+    N_("At least and at most go with the types number and text."),
+    N_("At least is more than at most."),
+    # Rules
+    N_("There is nothing to compare with. Add a value."),
+    N_("Write true (is known) or false (is not known), or leave it out."),
+    N_("Write how many times at least: a whole number from 1."),
+    # Messages on each messenger
+    N_("{messenger} has nothing to send: write a text or add a picture."),
+    N_("{messenger} takes at most {n} characters of text; this message has {length}."),
+    N_("{messenger} takes at most {n} choices; this message has {length}."),
+    N_("{messenger} shows no buttons without a text."),
+    N_("WhatsApp takes at most {n} characters over buttons; this text has {length}."),
+    N_("WhatsApp takes no two buttons with the same title."),
+    N_("WhatsApp shows {why} as a list that opens by a tap."),
+    N_("{messenger} cuts «{name}» to {n} characters."),
+    N_("{messenger} has no room for a link button here: the link of «{name}» is written under the text."),
+    N_("{messenger} has no button that copies: the code of «{name}» is written under the text."),
+    N_("Messenger allows no marketing in templates: they are for orders, payments and appointments."),
+    N_("Messenger shows these buttons as quick replies that disappear after an answer."),
+    N_("Telegram takes captions up to {n} characters: the text follows on its own."),
+    N_("Telegram may not show all of the button «{name}»: keep it within 64 characters."),
+    N_("Viber needs the size of a video or file in bytes."),
+    # Refusals of the API
+    N_("Changed meanwhile"),
+    N_("Not valid"),
+    N_("Not found"),
+    N_("Conflict"),
+    N_("Too large"),
+    N_("Not authorised"),
+    N_("Not allowed"),
+    N_("Not ready"),
+    N_("This journey cannot be published until its problems are fixed."),
+    N_("This key is not known or was revoked."),
+    N_("Send your key as «Authorization: Bearer KEY»."),
+    N_("This key only reports contacts and events; use an admin key."),
+    N_("Somebody else has saved this draft meanwhile: load it again, or save yours over it with the new revision."),
+    N_("No journey is called {name}."),
+    N_("No contact is called {name}."),
+    N_("A journey that is {status} cannot be stopped."),
+    N_("A journey is at most 2 MB."),
+    N_("The file is empty."),
+    N_("Time is being played just now; wait for it."),
+    N_("The pretend world has not started yet; try again soon."),
+    N_("The pretend world does not answer; try again soon."),
+    N_("The database cannot take this now; try again soon."),
+    N_("The messenger says no to {request}: {answer}."),
+    N_("The messenger cannot be reached ({reason})."),
+    N_("{messenger} needs {name}."),
+    # Rows of an import that do not go in
+    N_("neither an id nor an address"),
+    N_("{n} fields where the header has {length}"),
+    N_("longer than {n} characters"),
+    N_("{name} is not a chat id"),
+    N_("no time zone is called {name}; write one like Europe/Moscow"),
+    N_("the column's name has characters that an attribute cannot have"),
     # What the cards of steps say
     N_("Wait {span}, then {clock}"),
     N_("Wait {span}"),
@@ -115,9 +175,16 @@ def _pattern(shape: str) -> re.Pattern[str]:
 _VALUE = re.compile(r"\{\{\s*([\w.]+).*?(?:\}\}|$)", re.DOTALL)
 
 
-def sentence(text: str | None) -> str:
-    """A card's sentence in the reader's language, with names in place of the templates' braces."""
-    return _VALUE.sub(lambda found: f"‹{found[1].rsplit('.', maxsplit=1)[-1]}›", said(text))
+def sentences(document: Mapping[str, Any], told: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+    """The sentences of a document's steps in the reader's language; what a message says is never said anew."""
+    kinds = {node["id"]: node["kind"] for node in document.get("nodes", ())}
+    return {name: sentence(one.get("sentence"), str(kinds.get(name))) for name, one in told.items()}
+
+
+def sentence(text: str | None, kind: str) -> str:
+    """A card's sentence, with names in place of the templates' braces."""
+    words = (text or "") if kind == "send" else said(text)
+    return _VALUE.sub(lambda found: f"‹{found[1].rsplit('.', maxsplit=1)[-1]}›", words)
 
 
 def said(text: str | None) -> str:

@@ -177,3 +177,8 @@ def safe(text: object) -> str:
     """Somebody else's text inside Markdown: shown as it is, never read as markup, on one line."""
     line = " ".join(str(text).split())
     return "".join(f"\\{char}" if char in "\\`*_{}[]()#+-.!|~<>:$&" else char for char in line)
+
+
+def bold(text: str) -> str:
+    """A text of ours in bold Markdown."""
+    return f"**{text}**"

@@ -21,7 +21,7 @@ def exits(node: Json) -> list[str]:
         "coupon": ["given", "empty"],
         "exit": [],
     }
-    return fixed.get(node["kind"], ["done"])
+    return fixed.get(str(node["kind"]), ["done"])
 
 
 def sentence(node: Json) -> str:
@@ -30,13 +30,14 @@ def sentence(node: Json) -> str:
     spans = {"PT1H": "1 hour", "P1D": "1 day", "P2D": "2 days"}
     lines = {
         "send": settings.get("text", "")[:60],
-        "wait": f"Wait {spans.get(settings.get('for'), '1 day')}",
-        "reply": f"Wait for an answer: {spans.get(settings.get('patience'), '1 day')}",
+        "wait": f"Wait {spans.get(str(settings.get('for')), '1 day')}",
+        "reply": f"Wait for an answer: {spans.get(str(settings.get('patience')), '1 day')}",
         "coupon": f"Give a code from {settings.get('pool', '')}",
         "split": "Split " + ", ".join(one.get("exit", "") for one in settings.get("arms", [])),
         "exit": f"End: {settings.get('reason', 'done')}",
     }
-    return lines.get(node["kind"], node["kind"].capitalize())
+    kind = str(node["kind"])
+    return str(lines.get(kind, kind.capitalize()))
 
 
 def check(document: Json) -> list[Json]:

@@ -200,14 +200,16 @@ def trips() -> list[Json]:
 def timeline() -> list[Json]:
     """What happened with the first contact, newest first."""
     trip: Json = {"journey": "cart", "node": "", "detail": ""}
+    alone: Json = {"journey": None, "node": "", "detail": ""}
+    asked, wrote = "Anna, shall we keep your cart?", "how much? <b>now</b>"
     return [
-        {**trip, "at": at(hours=3), "kind": "reply", "title": "waiting", "detail": "how much? <b>now</b>", "node": "answer"},
-        {**trip, "at": at(hours=4), "kind": "message", "title": "read", "detail": "Anna, shall we keep your cart?", "node": "hello"},
+        {**trip, "at": at(hours=3), "kind": "reply", "title": "waiting", "detail": wrote, "node": "answer"},
+        {**trip, "at": at(hours=4), "kind": "message", "title": "read", "detail": asked, "node": "hello"},
         {**trip, "at": at(hours=5), "kind": "step", "title": "done", "node": "pause"},
         {**trip, "at": at(hours=6), "kind": "entered", "title": ""},
-        {"at": at(hours=6), "kind": "event", "title": "cart_abandoned", "detail": "", "journey": None, "node": ""},
-        {"at": at(days=9), "kind": "consent", "title": "grant", "detail": "telegram marketing", "journey": None, "node": ""},
-    ]  # fmt: skip
+        {**alone, "at": at(hours=6), "kind": "event", "title": "cart_abandoned"},
+        {**alone, "at": at(days=9), "kind": "consent", "title": "grant", "detail": "telegram marketing"},
+    ]
 
 
 def examples() -> list[Json]:

@@ -73,7 +73,7 @@ def contacts(app: FastAPI, world: World) -> None:
         problems = [{"line": line, "field": "external_id", "reason": "neither an id nor an address"} for line in broken]
         count = len(rows) - 1
         made = {"id": f"i{len(world.imports)}", "status": "done", "rows": count, "created": count - len(broken)}
-        world.imports[made["id"]] = {**made, "updated": 0, "rejected": len(broken), "problems": problems}
+        world.imports[str(made["id"])] = {**made, "updated": 0, "rejected": len(broken), "problems": problems}
         return {"id": made["id"], "status": "waiting"}
 
     @app.get("/v1/imports/{number}")

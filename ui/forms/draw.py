@@ -7,10 +7,10 @@ from typing import Any
 
 import streamlit as st
 
-from ui.forms import widgets
+from ui.forms import free, widgets
 from ui.forms.rules import rule
-from ui.forms.shapes import Field, blank, empty, names_in
-from ui.forms.terms import choice_name, help_of, title_of
+from ui.forms.shapes import Field, blank, names_in
+from ui.forms.terms import help_of, title_of
 from ui.forms.widgets import Hints
 from ui.language import _
 
@@ -29,8 +29,9 @@ SIMPLE: Mapping[str, Drawer] = {
     "clock": widgets.clock,
     "clocks": widgets.clocks,
     "channels": widgets.channels,
-    "pairs": widgets.pairs,
-    "json": widgets.raw,
+    "late": widgets.late,
+    "pairs": free.pairs,
+    "json": free.raw,
 }
 #: Set when a row was added or taken away: widgets below it must be made anew.
 BUMP = "form-bump"
@@ -53,21 +54,16 @@ def form(fields: Sequence[Field], values: Mapping[str, Any], key: str, hints: Hi
 
 def field(one: Field, value: Any, key: str, hints: Hints) -> Any:
     """One field by its shape."""
-    if one.shape == "rows":
-        return rows(one, value, key, hints)
-    if one.shape == "group":
-        return group(one, value, key, hints)
-    if one.shape == "rule":
-        return rule(one, value, key, hints)
-    if one.shape == "rules":
-        return rules(one, value, key, hints)
-    if one.shape == "late":
-        return late(one, value, key)
-    if one.shape == "texts":
-        return widgets.texts(one, value, key, hints.buttons if one.name == "buttons" else ())
+    if one.shape in HINTED:
+        return HINTED[one.shape](one, value, key, hints)
     if one.hint in ("event", "attribute"):
         return suggested(one, value, key, hints.events if one.hint == "event" else hints.attributes)
     return SIMPLE[one.shape](one, value, key)
+
+
+def words(one: Field, value: Any, key: str, hints: Hints) -> Any:
+    """A list of words; ids of buttons are offered where buttons are meant."""
+    return widgets.texts(one, value, key, hints.buttons if one.name == "buttons" else ())
 
 
 def suggested(one: Field, value: Any, key: str, offered: Sequence[str]) -> Any:
@@ -160,21 +156,10 @@ def rules(one: Field, value: Any, key: str, hints: Hints) -> Any:
     return value if kept == items else kept or None
 
 
-def late(one: Field, value: Any, key: str) -> Any:
-    """What happens when the wake-up comes late; skipping has a length of its own."""
-    options = ["run", "next_window", "skip"]
-    now = "skip" if isinstance(value, Mapping) else value or "run"
-    picked = st.selectbox(
-        title_of(one),
-        options,
-        index=options.index(now) if now in options else 0,
-        format_func=lambda name: choice_name(one, name),
-        key=key,
-        help=help_of(one),
-    )
-    if picked != "skip":
-        return picked
-    inner = Field(name="skip_if_later_than", title="Skip if later than", shape="duration", required=True)
-    before = value.get("skip_if_later_than") if isinstance(value, Mapping) else "PT1H"
-    length = widgets.duration(inner, before, f"{key}.skip")
-    return {"skip_if_later_than": length or empty(inner)}
+HINTED: Mapping[str, Callable[[Field, Any, str, Hints], Any]] = {
+    "rows": rows,
+    "group": group,
+    "rule": rule,
+    "rules": rules,
+    "texts": words,
+}

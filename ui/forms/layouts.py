@@ -28,6 +28,8 @@ WAYS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "event": (N_("An event"), ("event", "where", "patience", "look_back")),
     "rule": (N_("A rule to hold"), ("rule", "patience")),
 }
+#: Ways that listen: they cannot be late, they time out.
+LISTENING = frozenset({"event", "rule"})
 BEGINS: Mapping[str, Json] = {
     "for": {"for": "P1D"},
     "days": {"for": "P1D", "local_time": "10:00"},
@@ -68,7 +70,7 @@ def way_of(settings: Mapping[str, Any]) -> str:
 
 def change_way(settings: Mapping[str, Any], way: str) -> Json:
     """The settings of another way of waiting; what belongs to the others goes."""
-    of_ways = {name for _title, names in WAYS.values() for name in names}
+    of_ways = {name for _title, names in WAYS.values() for name in names} | ({"late"} if way in LISTENING else set())
     kept = {name: value for name, value in settings.items() if name not in of_ways}
     mine = {name: settings[name] for name in WAYS[way][1] if settings.get(name) is not None}
     return {**kept, **{name: value for name, value in BEGINS[way].items() if value is not None}, **mine}
@@ -79,4 +81,5 @@ def fields_of_way(way: str, fields: Sequence[Field]) -> tuple[list[Field], list[
     of_ways = {name for _title, names in WAYS.values() for name in names}
     known = {one.name: one for one in fields}
     first = [known[name] for name in WAYS[way][1] if name in known]
-    return first, [one for one in fields if one.name not in of_ways]
+    idle = {"late"} if way in LISTENING else set()
+    return first, [one for one in fields if one.name not in of_ways | idle]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
 
-from ui.forms import widgets
+from ui.forms import free, widgets
 from ui.forms.conditions import KINDS, MAX_DEPTH, begin, flat, kind_name, kind_of, wrap
 from ui.forms.shapes import Field
 from ui.forms.terms import help_of, operator_name, title_of
@@ -25,7 +26,8 @@ RECEIPTS = ("read", "clicked", "replied", "failed")
 
 
 def rule(one: Field, value: Any, key: str, hints: Hints) -> Any:
-    """A rule drawn as a form; None when it has been taken away."""
+    """A rule drawn as a form; None when it has been taken away. `where` is over an event's own properties."""
+    hints = replace(hints, over_event=one.name == "where")
     with st.container(border=True):
         head, cross = st.columns([14, 1], gap="small")
         head.markdown(f"**{title_of(one)}**", help=help_of(one))
@@ -51,9 +53,7 @@ def group(value: Json, key: str, hints: Hints, *, depth: int) -> Any:
     """Conditions joined by all or any; what cannot be drawn is JSON."""
     parts = flat(value)
     if parts is None or depth > MAX_DEPTH:
-        return widgets.raw(
-            Field(name="rule", title=_("Rule as JSON"), shape="json", required=True), value, f"{key}.json"
-        )
+        return free.raw(Field(name="rule", title=_("Rule as JSON"), shape="json", required=True), value, f"{key}.json")
     how, negated, conditions = parts
     if len(conditions) > 1:
         how = (
@@ -90,7 +90,8 @@ def condition(value: Json, key: str, hints: Hints, *, depth: int) -> Json | None
     kind = kind_of(inner)
     with st.container(border=True):
         first, turned, cross = st.columns([8, 3, 1], vertical_alignment="bottom", gap="small")
-        kinds = [name for name in KINDS if name != "group" or depth < MAX_DEPTH]
+        offered = ("attribute", "group") if hints.over_event else tuple(KINDS)
+        kinds = [name for name in offered if name != "group" or depth < MAX_DEPTH]
         kinds = kinds if kind in kinds else [*kinds, kind]
         label = _("Condition")
         picked = first.selectbox(label, kinds, index=kinds.index(kind), format_func=kind_name, key=f"{key}.kind")
@@ -140,15 +141,15 @@ def _value(value: Json, key: str) -> None:
     elif operator == "in":
         listed = Field(name="value", title=_("Values"), shape="texts")
         given = before if isinstance(before, list) else [] if before in (None, "") else [before]
-        typed = widgets.texts(listed, [widgets.as_text(each) for each in given], f"{key}.values")
-        value["value"] = [widgets.as_value(each) for each in typed or ()]
+        typed = widgets.texts(listed, [free.as_text(each) for each in given], f"{key}.values")
+        value["value"] = [free.as_value(each) for each in typed or ()]
     elif operator == "within" and not isinstance(before, Mapping):
         length = before if isinstance(before, str) else "P30D"
         value["value"] = widgets.duration(
             Field(name="value", title=_("Length"), shape="duration", required=True), length, f"{key}.length"
         )
     else:
-        shown = "" if before is None or isinstance(before, list) else widgets.as_text(before)
+        shown = "" if before is None or isinstance(before, list) else free.as_text(before)
         typed = st.text_input(
             _("Value"),
             shown,
@@ -156,7 +157,7 @@ def _value(value: Json, key: str) -> None:
             help=_("12 is a number, true and false are yes and no, “12” in straight quotes is text."),
         )
         if (typed or "") != shown or "value" not in value:
-            value["value"] = widgets.as_value(typed or "")
+            value["value"] = free.as_value(typed or "")
 
 
 def _named(field: str, label: str) -> Any:
@@ -229,7 +230,7 @@ def _group(value: Json, key: str, hints: Hints, depth: int) -> Json:
 
 
 def _other(value: Json, key: str, _hints: Hints, _depth: int) -> Json:
-    given = widgets.raw(Field(name="rule", title=_("Rule as JSON"), shape="json", required=True), value, f"{key}.json")
+    given = free.raw(Field(name="rule", title=_("Rule as JSON"), shape="json", required=True), value, f"{key}.json")
     return given if isinstance(given, dict) else value
 
 

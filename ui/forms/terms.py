@@ -94,6 +94,11 @@ SETTINGS = (
     N_("Pool"),
     N_("Reason"),
     N_("Shown in the funnel."),
+    N_("Name"),
+    N_("Language"),
+    N_("Body's values"),
+    N_("Header's value"),
+    N_("Buttons' values"),
 )
 CHOICES = {
     "marketing": N_("Marketing"),
@@ -124,6 +129,7 @@ CHOICES = {
     "email": N_("E-mail"),
     "date": N_("Date"),
     "media": N_("Picture or file"),
+    "patience.forever": N_("As long as it takes"),
 }
 WEEKDAYS = {
     "mon": N_("Mon"), "tue": N_("Tue"), "wed": N_("Wed"), "thu": N_("Thu"), "fri": N_("Fri"), "sat": N_("Sat"),

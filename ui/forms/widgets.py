@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from typing import Any
 
@@ -27,7 +26,8 @@ class Hints:
     buttons: Sequence[str] = ()
     events: Sequence[str] = ()
     attributes: Sequence[str] = ()
-    zones: Sequence[str] = field(default_factory=tuple)
+    #: Whether rules here look at an event's own properties only.
+    over_event: bool = False
 
 
 def text(one: Field, value: Any, key: str) -> Any:
@@ -218,56 +218,21 @@ def channels(one: Field, value: Any, key: str) -> Any:
     return value if picked == given else (picked or "auto")
 
 
-def pairs(one: Field, value: Any, key: str) -> Any:
-    """Names and values, a row each; numbers, yes and no keep their type."""
-    st.markdown(f"**{title_of(one)}**", help=help_of(one))
-    given = dict(value or {})
-    rows = [{"name": name, "value": as_text(kept)} for name, kept in given.items()]
-    edited = st.data_editor(
-        rows or [{"name": "", "value": ""}],
-        num_rows="dynamic",
-        hide_index=True,
+def late(one: Field, value: Any, key: str) -> Any:
+    """What happens when the wake-up comes late; skipping has a length of its own."""
+    options = ["run", "next_window", "skip"]
+    now = "skip" if isinstance(value, Mapping) else value or "run"
+    picked = st.selectbox(
+        title_of(one),
+        options,
+        index=options.index(now) if now in options else 0,
+        format_func=lambda name: choice_name(one, name),
         key=key,
-        column_config={
-            "name": st.column_config.TextColumn(_("Name")),
-            "value": st.column_config.TextColumn(_("Value")),
-        },
+        help=help_of(one),
     )
-    found = {
-        str(row["name"]).strip(): as_value(str(row.get("value") or ""))
-        for row in edited
-        if str(row.get("name") or "").strip()
-    }
-    return value if found == given else found or UNSET
-
-
-def as_text(value: Any) -> str:
-    """A value as a person types it: text that looks like a number is quoted, so that it stays text."""
-    if isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False) if as_value(value) != value else value
-    return json.dumps(value, ensure_ascii=False)
-
-
-def as_value(typed: str) -> Any:
-    """What was meant: 12 is a number, true is yes, "12" in quotes is text, everything else is text."""
-    try:
-        return json.loads(typed)
-    except ValueError:
-        return typed
-
-
-def raw(one: Field, value: Any, key: str) -> Any:
-    """Whatever has no form of its own, as JSON; a text that is not JSON changes nothing."""
-    begin = "" if value in (None, {}) else json.dumps(value, ensure_ascii=False, indent=2)
-    typed = st.text_area(title_of(one), begin, key=key, help=help_of(one) or _("For those who know: JSON."), height=140)
-    if (typed or "").strip() == begin:
-        return value
-    if not (typed or "").strip():
-        return UNSET
-    try:
-        return json.loads(typed)
-    except ValueError as wrong:
-        st.warning(
-            _("This is not JSON: line {line}.").format(line=getattr(wrong, "lineno", 1)), icon=":material/data_object:"
-        )
-        return value
+    if picked != "skip":
+        return picked
+    inner = Field(name="skip_if_later_than", title="Skip if later than", shape="duration", required=True)
+    before = value.get("skip_if_later_than") if isinstance(value, Mapping) else "PT1H"
+    length = duration(inner, before, f"{key}.skip")
+    return {"skip_if_later_than": length or "PT1H"}

@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from ui.backend import backend
+from ui.connecting import connect_form
 from ui.language import _
 from ui.look import attempt, empty, heading
 from ui.words import ACCOUNT, badge, channel, plain, safe, word
@@ -54,12 +55,15 @@ def switch(one: Json) -> None:
 def main() -> None:
     heading(_("Channels"), _("The messengers in which you speak."))
     accounts = backend().channels()
+    with st.expander(_("Connect a messenger"), icon=":material/add_link:", expanded=not accounts):
+        connect_form()
     if not accounts:
         empty(
             ":material/forum:",
             _("No messenger is connected"),
             _(
-                "Begin with Telegram: make a bot with @BotFather and copy its token. To try without a messenger, start Tropa with --sandbox."
+                "Begin with Telegram: make a bot with @BotFather and copy its token. "
+                "To try without a messenger, start Tropa with --sandbox."
             ),
         )
         return

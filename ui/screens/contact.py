@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -12,6 +12,7 @@ from ui.events import event_line
 from ui.figures import ago, number, when
 from ui.language import _
 from ui.look import attempt, careful, empty, heading
+from ui.trouble import Trouble
 from ui.words import ENROLLMENT, Word, badge, channel, plain, reason, safe, word
 
 Json = Mapping[str, Any]
@@ -151,6 +152,16 @@ def wakes(waiting_for: Any) -> str:
     return words.get(head, plain(head))
 
 
+@st.cache_data(ttl=60, show_spinner=False)
+def step_titles(url: str, journey: str) -> dict[str, str]:
+    """Titles of a journey's steps by id; `url` keeps one API's apart from another's."""
+    try:
+        document = backend().journey(journey).get("document") if url else None
+    except Trouble:
+        return {}
+    return {node["id"]: str(node.get("title") or node["id"]) for node in (document or {}).get("nodes", ())}
+
+
 def timeline(name: str) -> None:
     """Everything that happened, newest first, day by day as in a chat."""
     page = backend().timeline(name, limit=100)
@@ -161,18 +172,20 @@ def timeline(name: str) -> None:
             _("Nothing has happened yet"),
             _("Messages, answers, events and consents will appear here in order."),
         )
+    seen = dict.fromkeys(str(item["journey"]) for item in page.items if item.get("journey"))
+    titles = {journey: step_titles(backend().url, journey) for journey in list(seen)[:10]}
     before = ""
     for item in page.items:
         day = when(item.get("at")).split(",")[0]
         if day != before:
             st.caption(f"**{day}**", text_alignment="center")
             before = day
-        with st.container(horizontal_alignment="left" if item.get("kind") == "reply" else "right"):
-            with st.container(border=True, width=560, gap=None):
-                st.markdown(event_line(item))
-                journey = names.get(str(item.get("journey") or ""), str(item.get("journey") or ""))
-                place = " · ".join(part for part in (journey, str(item.get("node") or "")) if part)
-                st.caption(safe(f"{when(item.get('at')).split(', ')[-1]}" + (f" · {place}" if place else "")))
+        side: Literal["left", "right"] = "left" if item.get("kind") == "reply" else "right"
+        with st.container(horizontal_alignment=side), st.container(border=True, width=560, gap=None):
+            st.markdown(event_line(item, titles.get(str(item.get("journey") or ""))))
+            journey = names.get(str(item.get("journey") or ""), str(item.get("journey") or ""))
+            place = journey
+            st.caption(safe(f"{when(item.get('at')).split(', ')[-1]}" + (f" · {place}" if place else "")))
     if page.next:
         st.caption(_("Older events are in the export of this contact."))
 
@@ -184,13 +197,14 @@ def erase(name: str) -> None:
     def asked() -> None:
         st.markdown(
             _(
-                "Attributes, addresses and messages of **{name}** are erased for good; trips end; funnels keep only counts."
+                "Attributes, addresses and messages of **{name}** are erased for good; "
+                "trips end; funnels keep only counts."
             ).format(name=safe(name))
         )
         sure = st.text_input(_("Write the contact's id to confirm"), key="erase-sure")
 
         def do() -> None:
-            if attempt(lambda: backend().erase_contact(name) or True, _("The contact is erased.")):
+            if attempt(lambda: backend().erase_contact(name), _("The contact is erased.")):
                 st.session_state["contact-erased"] = True
 
         if st.button(_("Erase for good"), type="primary", disabled=sure != name, key="erase-yes", on_click=do):
@@ -211,9 +225,10 @@ def main() -> None:
     person = " ".join(
         str((contact.get("attributes") or {}).get(part) or "") for part in ("first_name", "last_name")
     ).strip()
+    added = contact.get("created_at")
     heading(
         person or name,
-        safe(f"{name} · {_('since')} {ago(contact.get('created_at'))}") if contact.get("created_at") else safe(name),
+        safe(name + (" · " + _("added {when}").format(when=ago(added)) if added else "")),
     )
     left, right = st.columns([2, 3], gap="medium")
     with left:

@@ -6,11 +6,12 @@ import streamlit as st
 
 from ui import controls
 from ui.backend import backend
-from ui.desk import banner, kinds, saved_line, settings_of_journey, step_form, steps_list
+from ui.desk import banner, kinds, saved_line, steps_list
 from ui.drawing import Captions, draw
 from ui.language import _
 from ui.look import heading
-from ui.said import sentence
+from ui.said import sentences
+from ui.step_form import settings_of_journey, step_form
 from ui.words import JOURNEY, KIND, badge, exit_name, word
 from ui.workbench import Work, open_work
 
@@ -39,7 +40,7 @@ def problems(work: Work) -> None:
     """All problems at one place, above the form."""
     found = work.checked.problems
     if not found:
-        st.caption(f":green[:material/check_circle:] {_('No problems: this journey can be published.')}")
+        st.caption(":green[:material/check_circle:] " + _("No problems: this journey can be published."))
         return
     with st.expander(_("Problems ({n})").format(n=len(found)), icon=":material/rule:"):
         controls.problem_list(found, work.document)
@@ -47,11 +48,11 @@ def problems(work: Work) -> None:
 
 def picture(work: Work) -> None:
     """The whole journey as a drawing."""
-    captions = Captions(exit_name=exit_name, sentence=sentence, kind=lambda kind: word(KIND, kind).text)
+    captions = Captions(exit_name=exit_name, kind=lambda kind: word(KIND, kind).text)
     dot = draw(
         work.document,
         icons={kind: one.get("icon") or "•" for kind, one in kinds(backend().url).items()},
-        sentences={node: one.get("sentence") or "" for node, one in work.checked.nodes.items()},
+        sentences=sentences(work.document, work.checked.nodes),
         problems=work.checked.problems,
         captions=captions,
         dark=st.context.theme.type == "dark",

@@ -117,15 +117,22 @@ def numbers(funnel: Json) -> None:
     entered = funnel.get("entered") or 0
     exited, failed = funnel.get("exited") or {}, funnel.get("failed") or {}
     early = sum(exited.values())
-    shown = ((_("Entered"), entered), (_("Inside now"), funnel.get("inside")), (_("Completed"), funnel.get("completed")))
+    shown = (
+        (_("Entered"), entered),
+        (_("Inside now"), funnel.get("inside")),
+        (_("Completed"), funnel.get("completed")),
+    )
     for column, (label, count) in zip(
-        st.columns(5, gap="small"), (*shown, (_("Left early"), early), (_("Converted"), funnel.get("converted"))), strict=True
+        st.columns(5, gap="small"),
+        (*shown, (_("Left early"), early), (_("Converted"), funnel.get("converted"))),
+        strict=True,
     ):
         share = percent(count, entered)
         column.metric(label, compact(count), share, border=True, delta_color="off", delta_arrow="off")
     line, holds = charts.sums(funnel)
     mark = ":green[:material/check_circle:]" if holds else ":orange[:material/warning:]"
-    st.markdown(f"{mark} **{_('Why these numbers add up:')}** {line}")
+    why = _("Why these numbers add up:")
+    st.markdown(f"{mark} **{why}** {line}")
     if not holds:
         st.caption(_("Trips moved while this was counted, or the dates cut a version. Look again in a moment."))
     gone = [f"{reason(name)} {number(count)}" for name, count in {**exited, **failed}.items() if count]
@@ -140,7 +147,9 @@ def details(funnel: Json, journey: str) -> None:
     st.altair_chart(charts.bars(rows, funnel.get("entered") or 0), alt=_("Contacts who entered each step"))
     steps, ways, messages = st.tabs([_("Steps"), _("Ways out"), _("Messages")])
     with steps:
-        st.dataframe(charts.steps_table(rows), hide_index=True, alt=_("Steps with their numbers"), height="content")
+        table = charts.steps_table(rows)
+        numbers = {name: st.column_config.NumberColumn(format="localized") for name in table.columns[1:-1]}
+        st.dataframe(table, hide_index=True, alt=_("Steps with their numbers"), height="content", column_config=numbers)
     with ways:
         for row in rows:
             left = row.get("left") or {}

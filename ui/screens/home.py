@@ -130,7 +130,9 @@ def recent(facts: Json) -> None:
             contact, journey = str(trip["contact"]), str(trip["journey"])
             with st.container(horizontal=True, vertical_alignment="center"):
                 query = {"id": contact}
-                st.page_link("screens/contact.py", label=contact, icon=":material/person:", query_params=query, width=180)
+                st.page_link(
+                    "screens/contact.py", label=contact, icon=":material/person:", query_params=query, width=180
+                )
                 query = {"id": journey}
                 label = names.get(journey, journey)
                 st.page_link("screens/journey.py", label=label, icon=":material/route:", query_params=query, width=260)

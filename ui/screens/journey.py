@@ -13,9 +13,9 @@ from ui.drawing import Captions, draw
 from ui.figures import ago, compact, number, percent, when
 from ui.language import _
 from ui.look import careful, heading
-from ui.said import sentence
+from ui.said import sentences
 from ui.trouble import Trouble
-from ui.words import ENROLLMENT, JOURNEY, KIND, badge, exit_name, safe, word
+from ui.words import ENROLLMENT, JOURNEY, KIND, badge, bold, exit_name, safe, word
 
 Json = Mapping[str, Any]
 
@@ -66,29 +66,28 @@ def numbers(funnel: Json) -> None:
 
 
 @st.fragment(run_every=2)
-def live(journey: Json, document: Json, title: str, sentences: Mapping[str, str], problems: list[Any]) -> None:
+def live(journey: Json, document: Json, title: str, lines: Mapping[str, str], problems: list[Any]) -> None:
     """Counts and drawing, asked anew every two seconds; a missed beat keeps the last numbers."""
     name = str(journey["id"])
     key = f"journey-funnel-{name}"
     try:
         st.session_state[key] = backend().funnel(name)
     except Trouble:
-        st.caption(f":material/cloud_off: {_('No answer just now; these are the last numbers.')}")
+        st.caption(":material/cloud_off: " + _("No answer just now; these are the last numbers."))
     funnel = st.session_state.get(key) or {}
     numbers(funnel)
-    st.caption(f"{title} · :green[:material/circle:] {_('live')}")
+    st.caption(f"{title} · :green[:material/sensors:] " + _("updated every two seconds"))
     captions = Captions(
         entered=_("entered"),
         inside=_("inside"),
         exit_name=exit_name,
         number=compact,
-        sentence=sentence,
         kind=lambda kind: word(KIND, kind).text,
     )
     dot = draw(
         document,
         icons=icons(backend().url),
-        sentences=sentences,
+        sentences=lines,
         counts=funnel.get("nodes") or (),
         problems=problems,
         captions=captions,
@@ -105,7 +104,7 @@ def versions(journey: Json) -> None:
         st.caption(_("Nothing is published yet. Publishing makes a version that never changes."))
     for one in sorted(found, key=lambda each: -int(each["version"])):
         with st.container(horizontal=True, border=True, vertical_alignment="center"):
-            st.markdown(f"**{_('Version {n}').format(n=one['version'])}**", width="content")
+            st.markdown(bold(_("Version {n}").format(n=one["version"])), width="content")
             st.caption(when(one.get("published_at")), width="stretch")
             if one.get("inside") is not None:
                 st.caption(_("{n} inside").format(n=number(one["inside"])), width="content")
@@ -135,7 +134,6 @@ def main() -> None:
     document, title = shown_document(journey)
     checked = backend().check(name, document)
     top(journey)
-    sentences = {node: one.get("sentence") or "" for node, one in checked.nodes.items()}
     graph, more = st.tabs([_("Drawing"), _("People and versions")])
     with graph:
         if checked.problems:
@@ -145,7 +143,7 @@ def main() -> None:
                 icon=":material/rule:",
             ):
                 controls.problem_list(checked.problems, document)
-        live(journey, document, title, sentences, checked.problems)
+        live(journey, document, title, sentences(document, checked.nodes), checked.problems)
     with more:
         left, right = st.columns(2)
         with left, careful():

@@ -12,7 +12,7 @@ from ui.backend import backend
 from ui.drafts import blank
 from ui.figures import ago, compact, percent
 from ui.language import _
-from ui.look import attempt, careful, empty, heading
+from ui.look import attempt, careful, empty, heading, paging
 from ui.words import JOURNEY, badge, safe, word
 
 Json = dict[str, Any]
@@ -119,9 +119,8 @@ def card(journey: Json) -> None:
     with st.container(border=True):
         about, numbers, doors = st.columns([3, 3.6, 2.8], vertical_alignment="center")
         with about:
-            st.markdown(
-                f"**{safe(journey.get('name') or _('Without a name'))}** &nbsp; {badge(word(JOURNEY, journey.get('status')))}"
-            )
+            title = safe(journey.get("name") or _("Without a name"))
+            st.markdown(f"**{title}** &nbsp; {badge(word(JOURNEY, journey.get('status')))}")
             never = _("not published yet") if journey.get("status") == "draft" else ""
             st.caption(" · ".join(part for part in (never, ago(journey.get("updated_at"))) if part))
         entered = journey.get("entered")
@@ -136,7 +135,9 @@ def card(journey: Json) -> None:
                 with column:
                     small(label, value)
         with doors, st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):
-            st.page_link("screens/journey.py", label=_("Open"), icon=":material/account_tree:", query_params={"id": name})
+            st.page_link(
+                "screens/journey.py", label=_("Open"), icon=":material/account_tree:", query_params={"id": name}
+            )
             st.page_link("screens/editor.py", label=_("Edit"), icon=":material/edit:", query_params={"id": name})
             with st.popover("", icon=":material/more_horiz:", key=f"more-{name}"):
                 controls.buttons(journey, place="list")
@@ -161,7 +162,8 @@ def nothing(filtered: bool) -> None:
         ":material/route:",
         _("Draw your first journey"),
         _(
-            "A journey is a conversation with many people at once: a message, a wait, an answer, the next message. Take a ready-made one and change its words."
+            "A journey is a conversation with many people at once: a message, a wait, an answer, the next message. "
+            "Take a ready-made one and change its words."
         ),
     )
     with st.container(horizontal_alignment="center"):
@@ -187,25 +189,7 @@ def main() -> None:
         card(journey)
     if not page.items:
         nothing(filtered=bool(search or status))
-    paging(trail, page.next)
-
-
-def paging(trail: list[str], following: str | None) -> None:
-    """Back and forth through a list that knows only its next page."""
-    if not trail and following is None:
-        return
-    with st.container(horizontal=True, horizontal_alignment="right"):
-        st.button(
-            _("Back"), icon=":material/chevron_left:", disabled=not trail, key="journeys-back", on_click=trail.pop
-        )
-        st.button(
-            _("Next"),
-            icon=":material/chevron_right:",
-            disabled=following is None,
-            key="journeys-next",
-            on_click=trail.append,
-            args=(following or "",),
-        )
+    paging("journeys", trail, page.next)
 
 
 main()

@@ -11,11 +11,11 @@ from ui.backend import backend
 from ui.durations import parse
 from ui.figures import counted, duration, instant, when
 from ui.language import _, ngettext
-from ui.look import attempt, empty, heading
+from ui.look import attempt, empty, heading, last_trouble
 from ui.phone import phone
 from ui.trouble import Trouble
+from ui.words import bold, safe
 from ui.words import channel as channel_name
-from ui.words import safe
 
 Json = Mapping[str, Any]
 LEAPS = ("PT1H", "P1D", "P3D")
@@ -40,7 +40,7 @@ def addresses(contact: str) -> list[tuple[str, str]]:
 def clock() -> None:
     """The virtual time, and leaps on."""
     with st.container(border=True):
-        st.markdown(f":material/schedule: **{_('Clock of the sandbox')}**")
+        st.markdown(":material/schedule: " + bold(_("Clock of the sandbox")))
         now_line()
         with st.container(horizontal=True):
             for leap in LEAPS:
@@ -111,9 +111,7 @@ def chat(channel: str, address: str, name: str) -> None:
         key=key,
         on_event=lambda: heard(key, channel, address),
     )
-    trouble = st.session_state.pop("_trouble", None)
-    if isinstance(trouble, Trouble):
-        st.warning(f"**{safe(trouble.title)}** {safe(trouble.detail)}", icon=":material/warning:")
+    last_trouble()
 
 
 def block_button(channel: str, address: str) -> None:

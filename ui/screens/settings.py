@@ -13,7 +13,7 @@ from ui.words import safe
 
 def keys() -> None:
     """Names and roles of the keys; the keys themselves are never shown again."""
-    for one in backend().keys():
+    for one in backend().api_keys():
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
             st.markdown(
                 f":material/key: **{safe(one.get('name'))}** :gray[{safe(one.get('hint') or '')}]", width="stretch"

@@ -1,0 +1,91 @@
+"""Connect an account of a messenger: its token is checked with a real call, its webhook registered, its secrets sealed."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import replace
+
+import httpx
+import orjson
+
+from channels import registry as channels
+from channels.base import Accepted, Account, Rejected, Request
+from engine.deliver import http_client
+from engine.errors import AccountRefused
+from engine.project import Project, real_now
+from store import accounts
+from store.tables.columns import micros
+
+#: Where each messenger's own servers are; another base URL is for a sandbox, a gateway or a self-hosted Bot API server.
+BASES = {
+    "telegram": "https://api.telegram.org",
+    "whatsapp": "https://graph.facebook.com",
+    "viber": "https://chatapi.viber.com/pa",
+    "messenger": "https://graph.facebook.com",
+}
+#: What an account cannot do without: secrets, then settings.
+NEEDED: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "telegram": (("token",), ()),
+    "whatsapp": (("token", "app_secret"), ("phone_number_id",)),
+    "viber": (("token",), ("sender_name",)),
+    "messenger": (("token", "app_secret"), ("page_id",)),
+}
+
+
+def complete(account: Account) -> Account:
+    """The account with what we choose ourselves: the base URL, the webhook's secret. AccountRefused names what is missing."""
+    needed_secrets, needed_settings = NEEDED.get(account.channel, ((), ()))
+    for name in needed_secrets:
+        if not account.secrets.get(name):
+            raise AccountRefused(f"secrets.{name}", f"{account.channel} needs {name}.")
+    for name in needed_settings:
+        if not account.settings.get(name):
+            raise AccountRefused(f"settings.{name}", f"{account.channel} needs {name}.")
+    own = dict(account.secrets)
+    if account.channel == "telegram":
+        own.setdefault("secret_token", secrets.token_hex(24))
+    elif account.channel in ("whatsapp", "messenger"):
+        own.setdefault("verify_token", secrets.token_hex(12))
+    base = (account.base_url or BASES.get(account.channel, "")).rstrip("/")
+    if not base.startswith(("https://", "http://")):
+        raise AccountRefused("base_url", "The base URL starts with https://.")
+    return replace(account, secrets=own, base_url=base)
+
+
+async def connect(project: Project, account: Account, webhook_url: str, client: httpx.AsyncClient | None = None) -> Account:
+    """Check the account with its messenger, register the webhook, and keep it; AccountRefused says what went wrong."""
+    whole = complete(account)
+    channel = channels()[whole.channel]
+    own = client or http_client()
+    try:
+        await _ask(own, channel, channel.check_account(whole), "secrets.token")
+        for request in channel.register_webhook(whole, webhook_url):
+            await _ask(own, channel, request, "webhook_url")
+    finally:
+        if client is None:
+            await own.aclose()
+    now = micros(real_now())
+    project.database.transact(lambda connection: accounts.put(connection, project.vault, whole, now))
+    return whole
+
+
+async def _ask(client: httpx.AsyncClient, channel: object, request: Request, field: str) -> None:
+    try:
+        response = await client.request(
+            request.method,
+            request.url,
+            content=orjson.dumps(request.json) if request.json is not None else None,
+            headers={"content-type": "application/json", **request.headers},
+        )
+    except httpx.HTTPError as error:
+        raise AccountRefused("base_url", f"The messenger cannot be reached ({type(error).__name__}).") from error
+    try:
+        body = orjson.loads(response.content)
+    except orjson.JSONDecodeError:
+        body = None
+    answer = channel.read_answer(response.status_code, dict(response.headers), body)  # type: ignore[attr-defined]
+    if isinstance(answer, Accepted):
+        return
+    words = f"{answer.code} {answer.text}".strip() if isinstance(answer, Rejected) else f"HTTP {response.status_code}"
+    raise AccountRefused(field, f"The messenger says no to {request.label}: {words}.")

@@ -1,0 +1,78 @@
+"""Connecting an account: its token is checked with a real call, its webhook is set, its secrets are never shown again."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.town import Town
+
+
+def body(place: Town, token: str = "123456:abcdef", **more: object) -> dict[str, object]:
+    return {"base_url": place.world.url, "secrets": {"token": token}, **more}
+
+
+@pytest.fixture
+def bot(place: Town) -> Town:
+    """A second bot that the pretend Telegram knows, with no webhook yet."""
+    known = {
+        "channel": "telegram",
+        "account": "second",
+        "webhook_url": "",
+        "token": "123456:abcdef",
+        "secrets": {},
+        "settings": {},
+    }
+    answer = place.world_client.put("/world/accounts", json={"accounts": [known]})
+    assert answer.status_code == 200, answer.text
+    return place
+
+
+def test_a_telegram_bot_is_checked_registered_and_then_speaks(bot: Town) -> None:
+    answer = bot.call("PUT", "/v1/channels/telegram/second", json=body(bot))
+    assert answer["status"] == "ok"
+    assert answer["webhook_url"] == f"{bot.api.url}/webhooks/telegram/second"
+    log = bot.call("GET", "/sandbox/log")["items"]
+    assert [each["method"] for each in log if each["account"] == "second"] == ["getMe", "setWebhook"]
+    listed = {each["account"] for each in bot.call("GET", "/v1/channels")["items"] if each["channel"] == "telegram"}
+    assert listed == {"default", "second"}
+    # A person writes to the new bot: its webhook reaches us and is believed.
+    bot.world_client.post(
+        "/world/phones/telegram/501/reply", json={"text": "hello", "account": "second"}
+    ).raise_for_status()
+    bot.advance("PT1S")
+    assert [each["text"] for each in bot.call("GET", "/v1/replies", params={"contact": "telegram:501"})["items"]] == [
+        "hello"
+    ]
+
+
+def test_a_wrong_token_is_refused_and_nothing_is_kept(place: Town) -> None:
+    answer = place.call("PUT", "/v1/channels/telegram/second", 422, json=body(place, token="1:wrong"))
+    assert answer["code"] == "account_refused"
+    assert answer["errors"][0]["field"] == "secrets.token"
+    assert "1:wrong" not in str(answer)
+    assert len(place.call("GET", "/v1/channels")["items"]) == 4
+
+
+@pytest.mark.parametrize(
+    ("channel", "sent", "field"),
+    [
+        ("telegram", {"secrets": {}}, "secrets.token"),
+        ("whatsapp", {"secrets": {"token": "t"}}, "secrets.app_secret"),
+        ("whatsapp", {"secrets": {"token": "t", "app_secret": "s"}}, "settings.phone_number_id"),
+        ("viber", {"secrets": {"token": "t"}}, "settings.sender_name"),
+        ("telegram", {"base_url": "file:///etc", "secrets": {"token": "t"}}, "base_url"),
+        ("telegram", {"base_url": "http://127.0.0.1:9", "secrets": {"token": "t"}}, "base_url"),
+    ],
+)
+def test_what_is_missing_is_named(place: Town, channel: str, sent: dict[str, object], field: str) -> None:
+    answer = place.call("PUT", f"/v1/channels/{channel}/own", 422, json=sent)
+    assert answer["errors"][0]["field"] == field
+
+
+def test_no_answer_ever_shows_a_secret(place: Town) -> None:
+    shown = str(place.call("GET", "/v1/channels"))
+    with place.project.database.read() as connection:
+        connected = place.project.accounts(connection)
+    assert connected
+    for each in connected:
+        assert not any(secret in shown for secret in each.account.secrets.values())
