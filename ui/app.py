@@ -9,7 +9,7 @@ import streamlit as st
 
 from ui.backend import backend
 from ui.language import LANGUAGES, _, choose, language
-from ui.look import last_trouble, show
+from ui.look import last_word, show
 from ui.trouble import Trouble
 
 LOGO, MARK = Path(__file__).with_name("logo.svg"), Path(__file__).with_name("mark.svg")
@@ -84,7 +84,7 @@ def main() -> None:
     here = st.navigation(places())
     language_picker()
     try:
-        last_trouble()
+        last_word()
         here.run()
     except Trouble as trouble:
         show(trouble)

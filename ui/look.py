@@ -95,7 +95,10 @@ def careful() -> Iterator[None]:
 
 
 def attempt(action: Callable[[], T], done: str = "") -> T | None:
-    """Does something on a press: a toast when it went well, the trouble in words when not."""
+    """Does something on a press; the page says how it went when it is drawn next.
+
+    Nothing is shown here: this runs in callbacks, and what a fragment's callback shows breaks the page.
+    """
     try:
         outcome = action()
     except Trouble as trouble:
@@ -103,12 +106,15 @@ def attempt(action: Callable[[], T], done: str = "") -> T | None:
         return None
     st.session_state.pop("_trouble", None)
     if done:
-        st.toast(done, icon=":material/check_circle:")
+        st.session_state["_done"] = done
     return outcome
 
 
-def last_trouble() -> None:
-    """The trouble of the last press, once, with what to do about it."""
+def last_word() -> None:
+    """How the last press went, once: a toast when well, the trouble in words when not."""
+    done = st.session_state.pop("_done", None)
+    if done is not None:
+        st.toast(done, icon=":material/check_circle:")
     trouble = st.session_state.pop("_trouble", None)
     if trouble is not None:
         show(trouble)

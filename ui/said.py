@@ -148,7 +148,6 @@ SHAPES = (
     N_("Ask {n} question, {span} each"),
     N_("If {names}"),
     N_("Split {names}"),
-    N_("Set {names}"),
     N_("Goal: {name}"),
     N_("Give a code from {name}"),
     N_("End: {name}"),
@@ -183,8 +182,17 @@ def sentences(document: Mapping[str, Any], told: Mapping[str, Mapping[str, Any]]
 
 def sentence(text: str | None, kind: str) -> str:
     """A card's sentence, with names in place of the templates' braces."""
-    words = (text or "") if kind == "send" else said(text)
+    words = (text or "") if kind == "send" else _parts(text or "") if kind == "update" else said(text)
     return _VALUE.sub(lambda found: f"‹{found[1].rsplit('.', maxsplit=1)[-1]}›", words)
+
+
+def _parts(text: str) -> str:
+    """What an update does, part by part: «set city, tag vip»."""
+    verbs = {"set": _("set {name}"), "tag": _("add tag {name}"), "untag": _("remove tag {name}")}
+    parts = [part.partition(" ") for part in text.split(", ")]
+    shown = [verbs[verb.lower()].format(name=name) if verb.lower() in verbs else f"{verb} {name}" for verb, _space, name in parts]
+    line = ", ".join(shown)
+    return line[:1].upper() + line[1:]
 
 
 def said(text: str | None) -> str:
@@ -202,7 +210,7 @@ def said(text: str | None) -> str:
 
 
 def _hole(name: str, value: str) -> str:
-    return duration(_length(value)) if name == "span" else value
+    return duration(_length(value)) if name == "span" else value.replace(", else if ", ", ")
 
 
 def _length(words: str) -> timedelta:

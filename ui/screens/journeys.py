@@ -31,10 +31,13 @@ def create(document: Json) -> None:
         st.session_state["journeys-made"] = str(made["id"])
 
 
-@st.dialog(" ", width="large")
 def new_journey() -> None:
-    """Three ways to begin."""
-    st.subheader(_("New journey"), anchor=False)
+    """Asks how to begin, under a title in the reader's language."""
+    st.dialog(_("New journey"), width="large", icon=":material/add:")(ways_to_begin)()
+
+
+def ways_to_begin() -> None:
+    """Three ways: ready-made, blank, from a file."""
     ready, clean, file = st.tabs([_("Ready-made"), _("Blank"), _("From a file")])
     with ready, careful():
         examples()

@@ -11,7 +11,7 @@ from ui.backend import backend
 from ui.durations import parse
 from ui.figures import counted, duration, instant, when
 from ui.language import _, ngettext
-from ui.look import attempt, empty, heading, last_trouble
+from ui.look import attempt, empty, heading, last_word
 from ui.phone import phone
 from ui.trouble import Trouble
 from ui.words import bold, safe
@@ -111,7 +111,7 @@ def chat(channel: str, address: str, name: str) -> None:
         key=key,
         on_event=lambda: heard(key, channel, address),
     )
-    last_trouble()
+    last_word()
 
 
 def block_button(channel: str, address: str) -> None:
