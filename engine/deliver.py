@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from typing import Any
 
 import httpx
@@ -36,6 +36,16 @@ def http_client(transport: httpx.AsyncBaseTransport | None = None) -> httpx.Asyn
     )
 
 
+async def to_the_end(work: Coroutine[Any, Any, int]) -> int:
+    """Finish what was begun even when cancelled meanwhile: what is committed as `sending` must go out."""
+    task = asyncio.create_task(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait({task})
+        raise
+
+
 class Deliverer:
     """Sends what is due and commits what came back."""
 
@@ -50,6 +60,9 @@ class Deliverer:
 
     async def send_due(self) -> int:
         """Claim what is due and start sending it; how many deliveries were sent or decided on."""
+        return await to_the_end(self._send_due())
+
+    async def _send_due(self) -> int:
         room = MAX_IN_FLIGHT - len(self.in_flight)
         claimed = await asyncio.to_thread(self._claim, room) if room > 0 else Claim()
         if claimed.outgoing:
@@ -70,6 +83,9 @@ class Deliverer:
 
     async def commit_answers(self) -> int:
         """Commit the answers that have come; how many."""
+        return await to_the_end(self._commit_answers())
+
+    async def _commit_answers(self) -> int:
         batch, self.outcomes = self.outcomes, []
         self.came_back.clear()
         if batch:

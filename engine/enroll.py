@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -43,6 +44,7 @@ def enroll_many(
     if journey.status in ("paused", "stopped", "draft") or journey.version_id is None:
         reason = "journey_paused" if journey.status == "paused" else "journey_not_live"
         done.skipped = [(each.external_id, reason) for each in candidates]
+        _count(connection, done, journey.version_id, "", now)
         return done
     version = project.version(connection, journey.version_id)
     allowed = _cooled(project, connection, version, candidates, now, done)
@@ -62,12 +64,20 @@ def enroll_many(
         now,
     )
     _report(done, version, entering, made)
-    tally = Tally()
-    if done.ids:
-        tally.add(version.id, "", "entered", cohort(now), len(done.ids))
-        tally.add(version.id, version.journey.start, "entered", cohort(now), len(done.ids))
-    tally.save(connection)
+    _count(connection, done, version.id, version.journey.start, now)
     return done
+
+
+def _count(connection: Connection, done: Enrolled, version_id: int | None, start: str, now: int) -> None:
+    """Who entered, and who stayed outside for which reason: nobody is dropped in silence (`semantics.md` 4)."""
+    tally = Tally()
+    if version_id is not None:
+        if done.ids:
+            tally.add(version_id, "", "entered", cohort(now), len(done.ids))
+            tally.add(version_id, start, "entered", cohort(now), len(done.ids))
+        for reason, many in Counter(reason for _, reason in done.skipped).items():
+            tally.add(version_id, "", f"skipped:{reason}", cohort(now), many)
+    tally.save(connection)
 
 
 def _slot(version: Version, candidate: Candidate) -> str | None:

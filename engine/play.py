@@ -38,18 +38,23 @@ async def play(shift: Shift) -> None:
 
 
 async def _play(shift: Shift, target: datetime) -> None:
+    if shift.world is not None:
+        # The world may be behind: an engine was killed between its step and telling of it, or the world was.
+        await shift.world.set_clock(await asyncio.to_thread(_now, shift.project), running=False)
     while True:
         moves, sends = await shift.settle()
         now = await asyncio.to_thread(_count, shift.project, moves, sends)
         if now >= target:
             break
         step = min(await _next(shift, now, target), target)
-        await asyncio.to_thread(_step, shift.project, step)
+        if not await asyncio.to_thread(_step, shift.project, step, target):
+            # Another engine plays the same time and is further.
+            return
         reach("clock-step")
         if shift.world is not None:
             await shift.world.set_clock(step, running=False)
-    running = await asyncio.to_thread(_arrive, shift.project)
-    if shift.world is not None:
+    arrived, running = await asyncio.to_thread(_arrive, shift.project, target)
+    if arrived and shift.world is not None:
         await shift.world.set_clock(target, running=running)
 
 
@@ -64,6 +69,11 @@ async def _next(shift: Shift, now: datetime, target: datetime) -> datetime:
     first = min(found)
     latest = await asyncio.to_thread(_latest, shift.project, now, first + TOGETHER)
     return max(first, latest) if latest is not None else first
+
+
+def _now(project: Project) -> datetime:
+    with project.database.read() as connection:
+        return project.now(connection)
 
 
 def _asked(project: Project) -> datetime | None:
@@ -95,13 +105,12 @@ def _count(project: Project, moves: int, sends: int) -> datetime:
     return project.database.transact(work)
 
 
-def _step(project: Project, to: datetime) -> None:
-    project.database.transact(lambda connection: clock.put(connection, to, real_now()))
+def _step(project: Project, to: datetime, target: datetime) -> bool:
+    return project.database.transact(lambda connection: clock.step(connection, to, target))
 
 
-def _arrive(project: Project) -> bool:
-    def work(connection: Connection) -> bool:
-        clock.arrived(connection, real_now())
-        return clock.is_running(connection)
+def _arrive(project: Project, target: datetime) -> tuple[bool, bool]:
+    def work(connection: Connection) -> tuple[bool, bool]:
+        return clock.arrived(connection, target, real_now()), clock.is_running(connection)
 
     return project.database.transact(work)

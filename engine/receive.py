@@ -85,6 +85,10 @@ def _opt_in(project: Project, connection: Connection, account: Account, event: O
     contact = contact_at(connection, account, event.address, event.profile, now)
     if event.subscribed:
         contacts.set_address_state(connection, account.channel, account.name, event.address, "ok", "")
+    elif event.ref and channels()[account.channel].limits.window_hours is not None:
+        # Following a link counts as a word: https://developers.facebook.com/docs/messenger-platform/discovery/m-me-links/
+        known = contacts.find_address(connection, account.channel, account.name, event.address)
+        contacts.heard_from(connection, known.id, micros(event.at)) if known is not None else None
     if event.ref:
         enter_by_link(project, connection, contact, event.ref, now)
 

@@ -120,13 +120,20 @@ class Shift:
                 delivered, _ = await self.world.settle()
                 done += delivered
             if not done:
-                break
+                if not await asyncio.to_thread(self._others_send):
+                    break
+                # Time does not pass a message whose fate is open: its sender answers, or its lease runs out.
+                await asyncio.sleep(BLOCKED)
         return self.moves - moves, self.deliverer.sent - sends
 
     def _settle_unknown(self) -> int:
         with self.project.database.read() as connection:
-            waiting = deliveries.first_unknown(connection, 0) is not None
+            waiting = deliveries.first_unknown(connection, 0) is not None or deliveries.any_in_flight(connection)
         return self.project.database.transact(lambda each: answers.sweep(self.project, each)) if waiting else 0
+
+    def _others_send(self) -> bool:
+        with self.project.database.read() as connection:
+            return deliveries.any_in_flight(connection)
 
     async def _listen(self, bell: Bell) -> None:
         while True:

@@ -35,6 +35,7 @@ def funnel(sums: Sums, steps: Iterable[Step], limits: Mapping[str, Limits]) -> d
         "converted": whole["converted"],
         "exited": whole["exited"],
         "failed": whole["failed"],
+        "skipped": whole["skipped"],
         "nodes": [_node(sums, step, limits) for step in steps],
     }
 
@@ -66,6 +67,7 @@ def _row(sums: Sums, node: str) -> dict[str, Any]:
         "converted": sums.get((node, "converted"), 0),
         "exited": named("exited:"),
         "failed": named("failed:"),
+        "skipped": named("skipped:"),
     }
 
 

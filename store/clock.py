@@ -62,6 +62,17 @@ def asked(connection: Connection) -> datetime | None:
     return maybe_instant(row.target_at) if row is not None else None
 
 
+def step(connection: Connection, virtual: datetime, target: datetime) -> bool:
+    """Move on while `target` is played, never back: another engine may have gone further. Whether it moved."""
+    moved = run(
+        connection,
+        "UPDATE clock SET virtual_at = :virtual WHERE id = 1 AND target_at = :target AND virtual_at < :virtual",
+        virtual=micros(virtual),
+        target=micros(target),
+    )
+    return moved > 0
+
+
 def played(connection: Connection, moves: int, sends: int) -> None:
     """Add what was done while playing."""
     run(
@@ -72,9 +83,15 @@ def played(connection: Connection, moves: int, sends: int) -> None:
     )
 
 
-def arrived(connection: Connection, real: datetime) -> None:
-    """The target is reached: time goes on from there, and the one who asked is answered."""
-    run(connection, "UPDATE clock SET target_at = NULL, real_at = :real WHERE id = 1", real=micros(real))
+def arrived(connection: Connection, target: datetime, real: datetime) -> bool:
+    """The target is reached: time goes on from there, and the one who asked is answered. False: it was told before."""
+    reached = run(
+        connection,
+        "UPDATE clock SET target_at = NULL, real_at = :real WHERE id = 1 AND target_at = :target",
+        real=micros(real),
+        target=micros(target),
+    )
+    return reached > 0
 
 
 def counts(connection: Connection) -> tuple[int, int]:

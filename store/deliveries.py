@@ -163,6 +163,11 @@ def latest_question(connection: Connection, enrollment_ids: Sequence[int]) -> di
     return {row.enrollment_id: row for row in found}
 
 
+def any_in_flight(connection: Connection) -> bool:
+    """Whether any message is being sent right now, or was by an engine that died."""
+    return scalar(connection, "SELECT 1 FROM delivery WHERE state = 'sending' LIMIT 1") is not None
+
+
 def in_flight(connection: Connection, contact_id: int, channel: str, real_now: int) -> bool:
     """Whether a message to this contact on this channel is being sent right now."""
     statement = (

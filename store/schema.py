@@ -20,17 +20,17 @@ import store.tables  # noqa: F401  (fills the metadata)
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
-def config(url: str) -> Config:
+def config(url: str, migrations: Path = MIGRATIONS) -> Config:
     """Alembic's configuration, made here so that no ini file must be found."""
     made = Config()
-    made.set_main_option("script_location", str(MIGRATIONS))
+    made.set_main_option("script_location", str(migrations))
     made.set_main_option("sqlalchemy.url", _driver(url).replace("%", "%%"))
     return made
 
 
-def head() -> str:
+def head(migrations: Path = MIGRATIONS) -> str:
     """The revision that this program works on."""
-    revision = ScriptDirectory(str(MIGRATIONS)).get_current_head()
+    revision = ScriptDirectory(str(migrations)).get_current_head()
     assert revision is not None
     return revision
 
@@ -45,15 +45,15 @@ def current(url: str) -> str | None:
         engine.dispose()
 
 
-def upgrade(url: str) -> Path | None:
+def upgrade(url: str, migrations: Path = MIGRATIONS) -> Path | None:
     """Bring a database to `head`; the path of the backup that was made before an older one was changed.
 
     Several processes start at once: on SQLite a file lock lets one migrate while the others wait.
     """
     parts = make_url(url)
     if parts.get_backend_name() != "sqlite":
-        if current(url) != head():
-            command.upgrade(config(url), "head")
+        if current(url) != head(migrations):
+            command.upgrade(config(url, migrations), "head")
         return None
     path = Path(parts.database or "")
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -61,10 +61,10 @@ def upgrade(url: str) -> Path | None:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX)
         before = current(url) if path.exists() else None
-        if before == head():
+        if before == head(migrations):
             return None
-        saved = _backup(path, before) if before is not None else None
-        command.upgrade(config(url), "head")
+        saved = _backup(path, before, head(migrations)) if before is not None else None
+        command.upgrade(config(url, migrations), "head")
         return saved
     finally:
         os.close(lock)
@@ -79,8 +79,8 @@ def missing_tables(url: str) -> set[str]:
         engine.dispose()
 
 
-def _backup(path: Path, revision: str) -> Path:
-    saved = path.with_name(f"{path.name}.before-{revision}-{head()}")
+def _backup(path: Path, before: str, after: str) -> Path:
+    saved = path.with_name(f"{path.name}.before-{before}-{after}")
     saved.unlink(missing_ok=True)
     with sqlite3.connect(path) as source, sqlite3.connect(saved) as target:
         source.backup(target)

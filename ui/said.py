@@ -190,7 +190,10 @@ def _parts(text: str) -> str:
     """What an update does, part by part: «set city, tag vip»."""
     verbs = {"set": _("set {name}"), "tag": _("add tag {name}"), "untag": _("remove tag {name}")}
     parts = [part.partition(" ") for part in text.split(", ")]
-    shown = [verbs[verb.lower()].format(name=name) if verb.lower() in verbs else f"{verb} {name}" for verb, _space, name in parts]
+    shown = [
+        verbs[verb.lower()].format(name=name) if verb.lower() in verbs else f"{verb} {name}"
+        for verb, _space, name in parts
+    ]
     line = ", ".join(shown)
     return line[:1].upper() + line[1:]
 

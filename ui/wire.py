@@ -50,11 +50,13 @@ def key_from_environment(environment: Mapping[str, str] | None = None) -> Key:
 class Wire:
     """Asks the API; raises `ui.trouble.Trouble` for everything but a 2xx."""
 
-    def __init__(self, url: str, key: Key, *, pauses: tuple[float, ...] = PAUSES) -> None:
+    def __init__(
+        self, url: str, key: Key, *, pauses: tuple[float, ...] = PAUSES, patience: httpx.Timeout | float = PATIENCE
+    ) -> None:
         self.url = url.rstrip("/")
         self._key = key
         self._pauses = pauses
-        self._client = httpx.Client(base_url=self.url, timeout=PATIENCE, trust_env=False)
+        self._client = httpx.Client(base_url=self.url, timeout=patience, trust_env=False)
 
     def ask(
         self,

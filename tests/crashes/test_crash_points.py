@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.crashes.plant import plant
-from tests.crashes.stories import START, Call, Story
+from tests.crashes.stories import Story
 
 ENGINE = (
     "before-claim-commit:2",
@@ -18,7 +18,6 @@ ENGINE = (
     "before-move-commit:2",
     "after-move-commit:2",
     "inbox-mid-batch:100",
-    "clock-step:5",
 )
 
 
@@ -28,12 +27,10 @@ def test_a_killed_engine_goes_on(tmp_path: Path, place: str) -> None:
         story = Story(here)
         here.start("engine", crash=place)
         story.begin()
-        played = Call(here, "PT1H")
         here.killed()
         in_flight = here.in_flight()
         assert here.integrity() == "ok"
         here.start("engine")
-        assert played.wait()["now"] == START.replace("10:00", "11:00")
         story.finish()
         story.check(in_flight)
 
@@ -47,12 +44,9 @@ def test_a_killed_api_gets_its_webhooks_again(tmp_path: Path, place: str) -> Non
         here.kill("api")
         here.start("api", crash=place)
         here.ready()
-        played = Call(here, "PT1M")
         here.killed("api")
-        played.broken()
         assert here.integrity() == "ok"
         here.start("api")
         here.ready()
-        here.wait(lambda: here.rows("SELECT target_at FROM clock") == [(None,)], "time is still being played")
         story.finish()
         story.check()

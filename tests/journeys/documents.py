@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 from nodes import registry
@@ -42,7 +43,7 @@ def line(*steps: dict[str, Any], **graph: Any) -> dict[str, Any]:
     whole = [*steps, step("bye", "exit")]
     ways = [
         f"{this['id']}.{way}>{following['id']}"
-        for this, following in zip(whole, whole[1:], strict=False)
+        for this, following in pairwise(whole)
         for way in registry()[this["kind"]].model_validate(this["settings"]).exits()
     ]
     return drawn(*whole, ways=" ".join(ways), **graph)

@@ -12,8 +12,8 @@ from ui.events import event_line
 from ui.figures import ago, number, when
 from ui.language import _
 from ui.look import attempt, careful, empty, heading
-from ui.trouble import Trouble
-from ui.words import ENROLLMENT, Word, badge, channel, plain, reason, safe, word
+from ui.trips import step_titles, trips
+from ui.words import Word, badge, channel, plain, safe
 
 Json = Mapping[str, Any]
 
@@ -43,7 +43,9 @@ def facts(contact: Json) -> None:
 
 
 def _address_badge(state: str) -> str:
-    known = {"active": Word(_("Can be reached"), "green"), "blocked": Word(_("Blocked us"), "red")}
+    good = Word(_("Can be reached"), "green")
+    gone = Word(_("Cannot be reached"), "orange")
+    known = {"ok": good, "blocked": Word(_("Blocked us"), "red"), "invalid": gone}
     return badge(known.get(state, Word(plain(state), "gray")))
 
 
@@ -84,82 +86,6 @@ def _consent(one: Json) -> Word:
 def _purpose(purpose: Any) -> str:
     known = {"marketing": _("marketing"), "service": _("service"), "transactional": _("transactional")}
     return known.get(str(purpose), str(purpose or ""))
-
-
-def trips(name: str) -> None:
-    """Where the contact is, why, and what will wake them."""
-    page = backend().enrollments(contact=name)
-    if not page.items:
-        empty(
-            ":material/route:",
-            _("Not in any journey"),
-            _("Open a journey and enroll this contact to see their way here."),
-        )
-    titles = (
-        {str(one["id"]): str(one.get("name") or one["id"]) for one in backend().journeys(limit=200).items}
-        if page.items
-        else {}
-    )
-    for trip in page.items:
-        with st.container(border=True, gap="xsmall"):
-            journey = str(trip["journey"])
-            with st.container(horizontal=True, vertical_alignment="center"):
-                st.page_link(
-                    "screens/journey.py",
-                    label=titles.get(journey, journey),
-                    icon=":material/route:",
-                    query_params={"id": journey},
-                )
-                st.markdown(badge(word(ENROLLMENT, trip.get("status"))), width="content")
-                st.caption(_("version {n}").format(n=trip.get("version")), width="content")
-            st.markdown(why(trip))
-            trail = trip.get("trail") or []
-            if trail:
-                st.caption(
-                    " → ".join(safe(one.get("node")) for one in trail)
-                    + (f" → **{safe(trip['node'])}**" if trip.get("node") else "")
-                )
-
-
-def why(trip: Json) -> str:
-    """Why the contact is where they are, what wakes them, and when at the latest."""
-    node = safe(trip.get("node") or "–")
-    if trip.get("status") not in ("waiting", "active"):
-        return _("Ended: {reason}.").format(
-            reason=safe(reason(trip.get("reason")) or word(ENROLLMENT, trip.get("status")).text)
-        )
-    text = _("Stands at **{node}** since {when}.").format(node=node, when=when(trip.get("arrived_at")))
-    what = wakes(trip.get("waiting_for"))
-    if what:
-        text += " " + _("Waits for {what}.").format(what=safe(what))
-    if trip.get("due_at"):
-        text += " " + _("At the latest on {when} it goes on.").format(when=when(trip["due_at"]))
-    return text
-
-
-def wakes(waiting_for: Any) -> str:
-    """What wakes a waiting trip, in words."""
-    head, _colon, rest = str(waiting_for or "").partition(":")
-    words = {
-        "reply": _("an answer"),
-        "answer": _("the messenger's answer"),
-        "time": _("its time"),
-        "date": _("a date"),
-        "rule": _("a rule to hold"),
-        "coupon": _("a coupon"),
-        "event": _("the event “{name}”").format(name=rest),
-    }
-    return words.get(head, plain(head))
-
-
-@st.cache_data(ttl=60, show_spinner=False)
-def step_titles(url: str, journey: str) -> dict[str, str]:
-    """Titles of a journey's steps by id; `url` keeps one API's apart from another's."""
-    try:
-        document = backend().journey(journey).get("document") if url else None
-    except Trouble:
-        return {}
-    return {node["id"]: str(node.get("title") or node["id"]) for node in (document or {}).get("nodes", ())}
 
 
 def timeline(name: str) -> None:

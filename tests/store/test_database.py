@@ -1,0 +1,183 @@
+"""One writer at a time, units that are repeated, migrations with a backup, secrets that only their owner can open."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection
+
+from store import consents, contacts
+from store.consents import ConsentGiven
+from store.contacts import ContactFacts
+from store.database import Bell, Database
+from store.schema import MIGRATIONS, current, head, missing_tables, upgrade
+from store.sql import parsed, run, scalar
+from store.vault import SecretsUnreadable, Vault
+
+ADD_ONE = """
+import sys
+from store.database import Database
+from store.sql import run, scalar
+database = Database(sys.argv[1])
+def work(connection):
+    value = scalar(connection, "SELECT rows FROM import WHERE id = 1")
+    run(connection, "UPDATE import SET rows = :value WHERE id = 1", value=value + 1)
+for _ in range(200):
+    database.transact(work)
+"""
+
+
+def test_read_then_write_of_several_processes_loses_nothing(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/tropa.db"
+    upgrade(url)
+    database = Database(url)
+    database.transact(
+        lambda each: run(
+            each,
+            "INSERT INTO import (id, public_id, filename, path, mapping, status, reason, rows, created, updated, rejected,"
+            " problems, created_at) VALUES (1, 'i', 'f', 'p', '{}', 'done', '', 0, 0, 0, 0, '[]', 0)",
+        )
+    )
+    root = Path(__file__).parent.parent.parent
+    workers = [subprocess.Popen([sys.executable, "-c", ADD_ONE, url], cwd=root) for _ in range(3)]
+    assert [worker.wait(120) for worker in workers] == [0, 0, 0]
+    with database.read() as connection:
+        assert scalar(connection, "SELECT rows FROM import WHERE id = 1") == 600
+    database.close()
+
+
+def test_a_unit_that_fails_leaves_nothing(database_url: str) -> None:
+    upgrade(database_url)
+    database = Database(database_url)
+
+    def work(connection: Connection) -> None:
+        contacts.upsert(connection, [ContactFacts(external_id="a")], 1)
+        raise RuntimeError("after the insert")
+
+    with pytest.raises(RuntimeError):
+        database.transact(work)
+    with database.read() as connection:
+        assert scalar(connection, "SELECT count(*) FROM contact") == 0
+    database.close()
+
+
+def test_concurrent_upserts_of_the_same_contact_keep_every_key(database_url: str) -> None:
+    upgrade(database_url)
+    database = Database(database_url)
+
+    def report(name: str) -> None:
+        facts = [ContactFacts(external_id="a", attributes={name: 1}, tags=None)]
+        database.transact(lambda each: contacts.upsert(each, facts, 1))
+
+    threads = [threading.Thread(target=report, args=(f"k{number}",)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with database.read() as connection:
+        row = contacts.get(connection, "a")
+    assert row is not None
+    assert sorted(parsed(row.attributes)) == [f"k{number}" for number in range(8)]
+    database.close()
+
+
+def test_the_bell_rings_for_others_writes_only(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/tropa.db"
+    upgrade(url)
+    database = Database(url)
+    bell = Bell(database)
+    assert not bell.rang()
+    database.transact(lambda each: run(each, "DELETE FROM contact WHERE id = 0"))
+    assert not bell.rang(), "nothing was changed"
+    database.transact(lambda each: contacts.upsert(each, [ContactFacts(external_id="a")], 1))
+    assert bell.rang()
+    assert not bell.rang()
+    bell.close()
+    database.close()
+
+
+def test_an_empty_database_is_filled_and_a_current_one_left_alone(database_url: str) -> None:
+    assert upgrade(database_url) is None
+    assert current(database_url) == head()
+    assert missing_tables(database_url) == set()
+    assert upgrade(database_url) is None
+
+
+NEXT = """
+from alembic import op
+import sqlalchemy as sa
+revision = "0002"
+down_revision = "0001"
+def upgrade():
+    op.add_column("contact", sa.Column("nickname", sa.String(), nullable=True))
+"""
+
+
+def test_an_older_database_is_kept_before_it_is_changed(tmp_path: Path) -> None:
+    path = tmp_path / "tropa.db"
+    url = f"sqlite:///{path}"
+    upgrade(url)
+    database = Database(url)
+    database.transact(lambda each: contacts.upsert(each, [ContactFacts(external_id="a")], 1))
+    database.close()
+    newer = tmp_path / "migrations"
+    shutil.copytree(MIGRATIONS, newer)
+    (newer / "versions" / "v0002.py").write_text(NEXT)
+    saved = upgrade(url, newer)
+    assert saved is not None
+    assert current(url) == "0002"
+    assert current(f"sqlite:///{saved}") == "0001"
+    for file in (path, saved):
+        with sqlite3.connect(file) as raw:
+            assert raw.execute("SELECT external_id FROM contact").fetchone() == ("a",)
+        raw.close()
+    assert upgrade(url, newer) is None
+
+
+def test_a_changed_row_of_the_ledger_is_found(database_url: str) -> None:
+    upgrade(database_url)
+    database = Database(database_url)
+    ids, _ = database.transact(lambda each: contacts.upsert(each, [ContactFacts(external_id="a")], 1))
+
+    def given(action: str, at: int) -> ConsentGiven:
+        return ConsentGiven(
+            contact_id=ids["a"],
+            channel="viber",
+            purpose="marketing",
+            action=action,  # type: ignore[arg-type]
+            source="site",
+            at=at,
+            text="I agree",
+            proven=True,
+            evidence={"page": "ё"},
+        )
+
+    database.transact(lambda each: consents.record(each, [given("grant", 1), given("withdraw", 5)], 5))
+    database.transact(lambda each: consents.record(each, [given("grant", 3)], 6))
+    with database.read() as connection:
+        assert consents.broken_links(connection) == []
+        # The grant is older than the withdrawal, though it was recorded later.
+        assert consents.state(connection, [ids["a"]]) == {}
+        assert consents.withdrawn(connection, [ids["a"]]) == {ids["a"]: {("viber", "marketing")}}
+    database.transact(lambda each: run(each, "UPDATE consent_record SET source = 'forged' WHERE at = 5"))
+    with database.read() as connection:
+        assert consents.broken_links(connection) == [2]
+    database.close()
+
+
+def test_secrets_open_for_their_owner_alone(tmp_path: Path) -> None:
+    vault = Vault(tmp_path / "keys" / "secrets")
+    sealed = vault.seal("telegram/a", {"token": "1:abc"})
+    assert "abc" not in sealed
+    assert (tmp_path / "keys" / "secrets").stat().st_mode & 0o077 == 0
+    assert Vault(tmp_path / "keys" / "secrets").open("telegram/a", sealed) == {"token": "1:abc"}
+    with pytest.raises(SecretsUnreadable):
+        vault.open("telegram/b", sealed)
+    with pytest.raises(SecretsUnreadable):
+        Vault(tmp_path / "other").open("telegram/a", sealed)

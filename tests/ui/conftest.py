@@ -1,0 +1,61 @@
+"""What the pages' tests share: a pretend API on a real socket and a page opened against it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from tests.ui.pretend_api import served
+from tests.ui.pretend_world import World
+
+APP = Path(__file__).parents[2] / "ui" / "app.py"
+Open = Callable[..., AppTest]
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+@pytest.fixture
+def api(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The world behind a socket, with the pages pointed at it."""
+    st.cache_data.clear()
+    with served(world) as url:
+        monkeypatch.setenv("TROPA_API_URL", url)
+        monkeypatch.setenv("TROPA_UI_KEY", "secret")
+        yield url
+
+
+@pytest.fixture
+def silence(monkeypatch: pytest.MonkeyPatch) -> str:
+    """The pages pointed at an address where nobody listens."""
+    st.cache_data.clear()
+    url = "http://127.0.0.1:9"
+    monkeypatch.setenv("TROPA_API_URL", url)
+    return url
+
+
+def opened(page: str, *, lang: str = "en", **query: str) -> AppTest:
+    """A page after its first run."""
+    test = AppTest.from_file(str(APP), default_timeout=30)
+    test.session_state["lang"] = lang
+    for name, value in query.items():
+        test.query_params[name] = value
+    if page != "home":
+        test.switch_page(f"screens/{page}.py")
+    return test.run()
+
+
+def words(test: AppTest) -> str:
+    """Everything that a page says, as one text."""
+    said: list[Any] = [*test.title, *test.header, *test.subheader, *test.markdown, *test.caption]
+    said += [*test.error, *test.warning, *test.info, *test.success]
+    labels: list[Any] = [*test.button, *test.text_input, *test.selectbox, *test.metric, *test.text_area, *test.radio]
+    labels += [*test.toggle, *test.number_input, *test.multiselect, *test.tabs, *test.expander]
+    return "\n".join([*(str(one.value) for one in said), *(str(one.label) for one in labels)])

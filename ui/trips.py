@@ -1,0 +1,93 @@
+"""Where a contact is in their journeys: why there, what will wake them, and when at the latest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from ui.backend import backend
+from ui.figures import when
+from ui.language import _
+from ui.look import empty
+from ui.trouble import Trouble
+from ui.words import ENROLLMENT, badge, plain, reason, safe, word
+
+Json = Mapping[str, Any]
+
+
+@st.cache_data(ttl=60, show_spinner=False)
+def step_titles(url: str, journey: str) -> dict[str, str]:
+    """Titles of a journey's steps by id; `url` keeps one API's apart from another's."""
+    try:
+        document = backend().journey(journey).get("document") if url else None
+    except Trouble:
+        return {}
+    return {node["id"]: str(node.get("title") or node["id"]) for node in (document or {}).get("nodes", ())}
+
+
+def trips(name: str) -> None:
+    """Where the contact is, why, and what will wake them."""
+    page = backend().enrollments(contact=name)
+    if not page.items:
+        empty(
+            ":material/route:",
+            _("Not in any journey"),
+            _("Open a journey and enroll this contact to see their way here."),
+        )
+    titles = (
+        {str(one["id"]): str(one.get("name") or one["id"]) for one in backend().journeys(limit=200).items}
+        if page.items
+        else {}
+    )
+    for trip in page.items:
+        with st.container(border=True, gap="xsmall"):
+            journey = str(trip["journey"])
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.page_link(
+                    "screens/journey.py",
+                    label=titles.get(journey, journey),
+                    icon=":material/route:",
+                    query_params={"id": journey},
+                )
+                st.markdown(badge(word(ENROLLMENT, trip.get("status"))), width="content")
+                st.caption(_("version {n}").format(n=trip.get("version")), width="content")
+            names = step_titles(backend().url, journey)
+            st.markdown(why(trip, names))
+            trail = trip.get("trail") or []
+            if trail:
+                passed = [safe(names.get(str(one.get("node")), str(one.get("node")))) for one in trail]
+                here = names.get(str(trip.get("node")), str(trip.get("node") or ""))
+                st.caption(" → ".join([*passed, *([f"**{safe(here)}**"] if here else [])]))
+
+
+def why(trip: Json, names: Mapping[str, str]) -> str:
+    """Why the contact is where they are, what wakes them, and when at the latest."""
+    node = safe(names.get(str(trip.get("node")), str(trip.get("node") or "–")))
+    if trip.get("status") not in ("waiting", "active"):
+        return _("Ended: {reason}.").format(
+            reason=safe(reason(trip.get("reason")) or word(ENROLLMENT, trip.get("status")).text)
+        )
+    text = _("Stands at **{node}** since {when}.").format(node=node, when=when(trip.get("arrived_at")))
+    what = wakes(trip.get("waiting_for"))
+    if what:
+        text += " " + _("Waits for {what}.").format(what=safe(what))
+    if trip.get("due_at"):
+        text += " " + _("At the latest on {when} it goes on.").format(when=when(trip["due_at"]))
+    return text
+
+
+def wakes(waiting_for: Any) -> str:
+    """What wakes a waiting trip, in words."""
+    head, _colon, rest = str(waiting_for or "").partition(":")
+    words = {
+        "reply": _("an answer"),
+        "answer": _("the messenger's answer"),
+        "time": _("its time"),
+        "date": _("a date"),
+        "rule": _("a rule to hold"),
+        "coupon": _("a coupon"),
+        "event": _("the event “{name}”").format(name=rest),
+    }
+    return words.get(head, plain(head))
