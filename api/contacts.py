@@ -119,8 +119,8 @@ def save(project: Project, good: list[ContactIn], *, admin: bool) -> tuple[int, 
         now = project.now_micros(connection)
         ids, new = contacts.upsert(connection, facts, now)
         given = [as_given(consent, ids[each.external_id], now, admin) for each in good for consent in each.consents]
-        give_consent(connection, given, now)
-        tell_changed(connection, [ids[each.external_id] for each in good if each.external_id not in new], now)
+        give_consent(project, connection, given, now)
+        tell_changed(project, connection, [ids[each.external_id] for each in good if each.external_id not in new], now)
         return len(new), len(ids) - len(new)
 
     return project.database.transact(work, durable=any(each.consents for each in good))
@@ -217,7 +217,7 @@ def post_consent(contact: str, body: ConsentIn, project: Shared, caller: Authori
         row = found(connection, contact)
         now = project.now_micros(connection)
         given = as_given(body, row.id, now, caller.role == "admin")
-        give_consent(connection, [given], now)
+        give_consent(project, connection, [given], now)
         return given.proven
 
     return {"recorded": True, "proven": project.database.transact(work, durable=True)}

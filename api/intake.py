@@ -101,7 +101,7 @@ def _apply(project: Project, connection: Any, caller: Caller, read: list[tuple[s
             position += 1
         if kind == "facts":
             ids, new = contacts.upsert(connection, run, now)
-            tell_changed(connection, [ids[name] for name in ids if name not in new], now)
+            tell_changed(project, connection, [ids[name] for name in ids if name not in new], now)
         elif kind == "event":
             track(project, connection, run)
     keys.dead_letters(connection, f"key:{caller.name}", broken, now)

@@ -22,6 +22,9 @@ log = logging.getLogger(__name__)
 #: Reading takes longer than connecting; both together stay well under the lease.
 TIMEOUT = httpx.Timeout(connect=5.0, read=20.0, write=10.0, pool=5.0)
 MAX_IN_FLIGHT = 200
+#: Seconds that an idle connection is kept: less than any server does. One that closes it just as we write leaves us
+#: not knowing whether the message went out.
+KEEP_ALIVE = 2.0
 #: How long answers are gathered before they are committed together, in seconds.
 GATHER = 0.003
 #: Nothing left the machine: these errors come before the request was written.
@@ -30,7 +33,7 @@ NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.U
 
 def http_client(transport: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncClient:
     """A client without retries or redirects of its own: what was sent twice must be our decision."""
-    limits = httpx.Limits(max_connections=MAX_IN_FLIGHT, max_keepalive_connections=50)
+    limits = httpx.Limits(max_connections=MAX_IN_FLIGHT, max_keepalive_connections=50, keepalive_expiry=KEEP_ALIVE)
     return httpx.AsyncClient(
         timeout=TIMEOUT, limits=limits, follow_redirects=False, transport=transport, trust_env=False
     )

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from channels.base import Account
+from engine.project import Project
 from store import consents, contacts, deliveries_wake, enrollments
 from store.consents import ConsentGiven
 from store.contacts import ContactFacts
@@ -31,7 +32,9 @@ def contact_at(connection: Connection, account: Account, address: str, profile: 
     return ids[facts.external_id]
 
 
-def stop_marketing(connection: Connection, contact: int, account: Account, source: str, at: int, now: int) -> None:
+def stop_marketing(
+    project: Project, connection: Connection, contact: int, account: Account, source: str, at: int, now: int
+) -> None:
     """Withdraw consent for marketing on this messenger; what is planned is decided again before it goes."""
     withdrawal = ConsentGiven(
         contact_id=contact, channel=account.channel, purpose="marketing", action="withdraw", source=source,
@@ -39,20 +42,22 @@ def stop_marketing(connection: Connection, contact: int, account: Account, sourc
     )  # fmt: skip
     consents.record(connection, [withdrawal], now)
     deliveries_wake.recheck(connection, [contact], now)
+    tell_changed(project, connection, [contact], now)
 
 
-def give_consent(connection: Connection, entries: Sequence[ConsentGiven], now: int) -> None:
+def give_consent(project: Project, connection: Connection, entries: Sequence[ConsentGiven], now: int) -> None:
     """Record consents, and look again at what they may have freed."""
     consents.record(connection, entries, now)
     people = sorted({entry.contact_id for entry in entries})
     deliveries_wake.recheck(connection, people, now)
-    tell_changed(connection, people, now)
+    tell_changed(project, connection, people, now)
 
 
-def tell_changed(connection: Connection, people: Sequence[int], now: int) -> None:
-    """Wake the trips of these contacts that wait for a rule or a date of theirs."""
-    waiting = enrollments.waiting_of(connection, people)
+def tell_changed(project: Project, connection: Connection, people: Sequence[int], now: int) -> None:
+    """Wake the trips of these contacts that wait for a rule or a date of theirs, or that a rule may end anywhere."""
     signals: list[tuple[int, str, Mapping[str, Any], int]] = [
-        (row.id, "changed", {}, now) for row in waiting if row.waiting_for in ("rule", "date")
+        (row.id, "changed", {}, now)
+        for row in enrollments.waiting_of(connection, people)
+        if row.waiting_for in ("rule", "date") or project.version(connection, row.version_id).journey.settings.exit_when
     ]
     enrollments.send_signals(connection, signals, now)

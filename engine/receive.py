@@ -138,9 +138,8 @@ def _failed(settling: Settling, row: Row[Any], event: Receipt) -> None:
         account = settling.project.account(settling.connection, row.channel, row.account)
         if account is not None:
             now = micros(settling.now)
-            stop_marketing(
-                settling.connection, row.contact_id, account.account, f"{row.channel} {event.code}", now, now
-            )
+            source = f"{row.channel} {event.code}"
+            stop_marketing(settling.project, settling.connection, row.contact_id, account.account, source, now, now)
     settling.save()
 
 

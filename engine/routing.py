@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Row
 
 from channels.base import Account, Reply
 from engine.answers import Settling
+from engine.claim import visit_of
 from engine.enroll import Candidate, enroll_many
 from engine.people import contact_at, give_consent
 from engine.project import Project, real_now
@@ -102,9 +103,18 @@ class Routing:
             settling.accept(deliveries.lock(self.connection, [pressed.id])[0], None)
             settling.save()
         for trip, question in self._waiting(contact):
-            if question.id == pressed.id:
-                return self._hear("button", trip, question)
+            if question.id == pressed.id or self._still_asked(trip, pressed):
+                return self._hear("button", trip, pressed)
         return "stale_button", None, pressed.node
+
+    def _still_asked(self, trip: Row[Any], pressed: Row[Any]) -> bool:
+        """Whether other messages followed the pressed one, but no answer was waited for until now."""
+        seq = visit_of(pressed)
+        if pressed.enrollment_id != trip.id or seq is None or seq == trip.seq:
+            return False
+        nodes = self.project.version(self.connection, trip.version_id).journey.nodes
+        since = [visit.node for visit in enrollments.trails(self.connection, [trip.id]) if visit.seq >= seq]
+        return nodes[trip.node].says() is None and not any(nodes[name].hears_replies for name in since)
 
     def _waiting(self, contact: int) -> list[tuple[Row[Any], Row[Any]]]:
         """Trips that wait for a reply on this account, with their questions, the latest question first."""
@@ -147,7 +157,7 @@ class Routing:
             source=f"keyword {self.reply.text.strip()[:40]}", text=self.reply.text[:200], at=self.now, proven=True,
             evidence={"message": self.reply.key},
         )  # fmt: skip
-        give_consent(self.connection, [granted], self.now)
+        give_consent(self.project, self.connection, [granted], self.now)
 
     def _keyword(self, contact: int) -> bool:
         """Start journeys that this word, or any message, starts; whether there was one."""

@@ -47,7 +47,7 @@ def take_in(project: Project, channel_name: str, account_name: str, headers: Map
     def work(connection: Connection) -> None:
         now = micros(project.now(connection))
         if inbox.keep(connection, [(channel_name, account_name, key, text, error, now)]) and not error:
-            _obey(connection, account, channel.read_webhook(body), now)
+            _obey(project, connection, account, channel.read_webhook(body), now)
         reach("webhook-before-commit")
 
     project.database.transact(work, durable=True)
@@ -61,15 +61,17 @@ def _account(project: Project, channel: str, name: str) -> Account | None:
     return None if connected is None else connected.account
 
 
-def _obey(connection: Connection, account: Account, events: Any, now: int) -> None:
+def _obey(project: Project, connection: Connection, account: Account, events: Any, now: int) -> None:
     """Opt-outs take effect in the transaction that stores the webhook: no claim after it may pass."""
     for event in events:
         if isinstance(event, Reply) and not event.button and not event.media and is_opt_out(event.text):
             contact = contact_at(connection, account, event.address, event.profile, now)
-            stop_marketing(connection, contact, account, f"keyword {event.text.strip()[:40]}", now, now)
+            stop_marketing(project, connection, contact, account, f"keyword {event.text.strip()[:40]}", now, now)
         elif isinstance(event, OptOut):
             contact = contact_at(connection, account, event.address, {}, now)
-            stop_marketing(connection, contact, account, f"{account.channel} preferences", micros(event.at), now)
+            stop_marketing(
+                project, connection, contact, account, f"{account.channel} preferences", micros(event.at), now
+            )
         elif isinstance(event, Blocked) and event.blocked:
             contact = contact_at(connection, account, event.address, {}, now)
             contacts.set_address_state(

@@ -56,6 +56,8 @@ class Node(BaseModel):
     icon: ClassVar[str] = ""
     #: Whether `decide` looks at `visit.luck`.
     uses_luck: ClassVar[bool] = False
+    #: Whether a visit waits for what the person answers.
+    hears_replies: ClassVar[bool] = False
 
     def __init_subclass__(cls, kind: str = "", icon: str = "", **more: Any) -> None:
         super().__init_subclass__(**more)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import Field, model_validator
 
@@ -21,6 +21,8 @@ class ReplyNode(Node, kind="reply", icon="↩️"):
     typed value. What fits no branch leaves by `something_else`; silence longer than the patience by `no_answer`.
     The patience begins when the messenger has taken the question.
     """
+
+    hears_replies: ClassVar[bool] = True
 
     branches: tuple[Branch, ...] = Field((), title="Branches", max_length=20)
     patience: Patience = Field(title="Wait for an answer", json_schema_extra={"widget": "patience"})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -54,6 +54,8 @@ class Survey(Speaking, kind="survey", icon="📋"):
     `completed`, by `no_answer` after the patience, or by `gave_up` when the tries of a question are used up.
     """
 
+    hears_replies: ClassVar[bool] = True
+
     questions: tuple[Question, ...] = Field(title="Questions", min_length=1, max_length=30)
     patience: Patience = Field(
         timedelta(days=1), title="Wait for each answer", json_schema_extra={"widget": "patience"}
@@ -83,7 +85,9 @@ class Survey(Speaking, kind="survey", icon="📋"):
 
     def says(self, part: str = "") -> Says:
         again, _, name = part.rpartition(":")
-        question = next((each for each in self.questions if each.id == (name or self.questions[0].id)), self.questions[0])
+        question = next(
+            (each for each in self.questions if each.id == (name or self.questions[0].id)), self.questions[0]
+        )
         retry = question.retry_text or question.text
         shown = question.options if question.type == "choice" else ()
         return Says(

@@ -115,7 +115,7 @@ def by_ref(connection: Connection, ref: str) -> Row[Any] | None:
     """The delivery that carries this name of ours on the wire."""
     return one(
         connection,
-        "SELECT id, state, contact_id, enrollment_id, node, part, version_id, journey_id, channel, account, content"
+        "SELECT id, origin, state, contact_id, enrollment_id, node, part, version_id, journey_id, channel, account, content"
         " FROM delivery WHERE ref = :ref",
         ref=ref,
     )

@@ -44,7 +44,8 @@ def _trips(connection: Connection) -> Iterator[str]:
         whole = counted.get(version, {}).get("", {})
         there = real.get(version, {})
         if whole.get("entered", 0) != sum(there.values()):
-            yield f"version {version}: {whole.get('entered', 0)} entered, but there are {sum(there.values())} enrollments"
+            entered = whole.get("entered", 0)
+            yield f"version {version}: {entered} entered, but there are {sum(there.values())} enrollments"
         for state in ("completed", "exited", "failed"):
             amount = sum(each for what, each in whole.items() if what == state or what.startswith(f"{state}:"))
             if amount != there.get(state, 0):
@@ -105,7 +106,8 @@ def _waiting(connection: Connection) -> Iterator[str]:
     lost = scalar(
         connection,
         "SELECT count(*) FROM enrollment e WHERE e.waiting_for = 'answer' AND e.status = 'waiting' AND NOT EXISTS"
-        " (SELECT 1 FROM delivery d WHERE d.enrollment_id = e.id AND d.state IN ('planned', 'held', 'ready', 'sending'))"
+        " (SELECT 1 FROM delivery d WHERE d.enrollment_id = e.id"
+        " AND d.state IN ('planned', 'held', 'ready', 'sending'))"
         " AND NOT EXISTS (SELECT 1 FROM signal s WHERE s.enrollment_id = e.id)",
     )
     if lost:

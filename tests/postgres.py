@@ -50,7 +50,7 @@ def server() -> Iterator[str | None]:
 def new_database(server_url: str, name: str) -> str:
     """Create an empty database on a server: its URL."""
     with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')  # type: ignore[arg-type]
+        connection.execute(f'CREATE DATABASE "{name}"')
     return f"{server_url.rpartition('/')[0]}/{name}"
 
 

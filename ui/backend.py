@@ -52,6 +52,10 @@ class Backend:
     def url(self) -> str:
         return self._wire.url
 
+    def close(self) -> None:
+        """Gives back the connections."""
+        self._wire.close()
+
     def _get(self, path: str, **params: Any) -> Any:
         return self._wire.ask("GET", path, params=params, language=language())
 

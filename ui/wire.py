@@ -58,6 +58,10 @@ class Wire:
         self._pauses = pauses
         self._client = httpx.Client(base_url=self.url, timeout=patience, trust_env=False)
 
+    def close(self) -> None:
+        """Gives back the connections."""
+        self._client.close()
+
     def ask(
         self,
         method: str,

@@ -89,19 +89,22 @@ class Work:
         self.change(draft.document, redraw=True)
         self.revision, self.saved, self.conflict, self.trouble = draft.revision, text_of(draft.document), False, None
 
-    def look(self, api: Backend) -> None:
-        """Follows what others saved while nothing here waits to be saved."""
+    def look(self, api: Backend) -> bool:
+        """Follows what others saved while nothing here waits to be saved; whether there was something.
+
+        Only for the end of a run: what has just been typed is in the document by then, and wins the question.
+        """
         if self.dirty or self.conflict:
-            return
+            return False
         try:
             draft = api.draft(self.journey)
-        except Trouble as trouble:
-            self.trouble = trouble
-            return
-        self.trouble = None
-        if draft.revision != self.revision:
-            self.change(draft.document, redraw=True)
-            self.revision, self.saved = draft.revision, text_of(draft.document)
+        except Trouble:
+            return False
+        if draft.revision == self.revision:
+            return False
+        self.change(draft.document, redraw=True)
+        self.revision, self.saved = draft.revision, text_of(draft.document)
+        return True
 
 
 def text_of(document: Json) -> str:
@@ -114,7 +117,6 @@ def open_work(api: Backend, journey: str) -> Work:
     key = f"work-{journey}"
     work = st.session_state.get(key)
     if isinstance(work, Work):
-        work.look(api)
         return work
     draft = api.draft(journey)
     made = Work(journey, draft.document, draft.revision, saved=text_of(draft.document))

@@ -7,11 +7,27 @@ from typing import Any
 from tests.journeys.documents import drawn, line, step
 from tests.town import Engine, Town
 
-__all__ = ["NOON", "YES_NO", "deliveries", "drawn", "faults", "line", "question", "replies", "sent", "sleeping", "step", "waking"]
+__all__ = [
+    "NOON",
+    "YES_NO",
+    "deliveries",
+    "drawn",
+    "faults",
+    "line",
+    "question",
+    "replies",
+    "sent",
+    "sleeping",
+    "step",
+    "waking",
+]
 
 #: A Monday. The clock of a town only goes forward, so it lies far ahead.
 NOON = "2040-01-09T12:00:00Z"
-YES_NO = [{"exit": "yes", "buttons": ["yes"], "keywords": ["да"]}, {"exit": "no", "buttons": ["no"], "keywords": ["нет"]}]
+YES_NO = [
+    {"exit": "yes", "buttons": ["yes"], "keywords": ["да"]},
+    {"exit": "no", "buttons": ["no"], "keywords": ["нет"]},
+]
 BUTTONS = [{"id": "yes", "title": "Yes"}, {"id": "no", "title": "No"}]
 
 

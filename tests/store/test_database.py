@@ -40,8 +40,8 @@ def test_read_then_write_of_several_processes_loses_nothing(tmp_path: Path) -> N
     database.transact(
         lambda each: run(
             each,
-            "INSERT INTO import (id, public_id, filename, path, mapping, status, reason, rows, created, updated, rejected,"
-            " problems, created_at) VALUES (1, 'i', 'f', 'p', '{}', 'done', '', 0, 0, 0, 0, '[]', 0)",
+            "INSERT INTO import (id, public_id, filename, path, mapping, status, reason, rows, created, updated,"
+            " rejected, problems, created_at) VALUES (1, 'i', 'f', 'p', '{}', 'done', '', 0, 0, 0, 0, '[]', 0)",
         )
     )
     root = Path(__file__).parent.parent.parent

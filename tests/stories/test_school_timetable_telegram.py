@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.stories.telling import deliveries, ending, example, node, rules, sums
@@ -23,7 +25,7 @@ def school(place: Town, *names: str) -> str:
     return journey
 
 
-def does(place: Town, name: str, **what: str) -> None:
+def does(place: Town, name: str, **what: Any) -> None:
     """A parent presses or writes, and a second passes."""
     place.reply(PARENTS[name], **what)
     place.advance("PT1S")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.stories.telling import ending, example, node, rules, sums
@@ -29,7 +31,7 @@ def bakery(place: Town, *names: str) -> str:
 def says(place: Town, name: str, *words: str) -> None:
     """A guest writes one thing after another; a press is written as `[button]`."""
     for word in words:
-        what = {"button": word.strip("[]")} if word.startswith("[") else {"text": word}
+        what: dict[str, Any] = {"button": word.strip("[]")} if word.startswith("[") else {"text": word}
         place.reply(GUESTS[name], "messenger", **what)
         place.advance("PT2S")
 

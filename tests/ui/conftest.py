@@ -12,9 +12,20 @@ from streamlit.testing.v1 import AppTest
 
 from tests.ui.pretend_api import served
 from tests.ui.pretend_world import World
+from ui.backend import backend
 
 APP = Path(__file__).parents[2] / "ui" / "app.py"
 Open = Callable[..., AppTest]
+
+
+@pytest.fixture(autouse=True)
+def fresh(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """No page remembers the API of another test; the connection is given back while the address is still set."""
+    assert monkeypatch
+    st.cache_data.clear()
+    st.cache_resource.clear()
+    yield
+    backend().close()
 
 
 @pytest.fixture
@@ -25,7 +36,6 @@ def world() -> World:
 @pytest.fixture
 def api(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """The world behind a socket, with the pages pointed at it."""
-    st.cache_data.clear()
     with served(world) as url:
         monkeypatch.setenv("TROPA_API_URL", url)
         monkeypatch.setenv("TROPA_UI_KEY", "secret")
@@ -35,7 +45,6 @@ def api(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 @pytest.fixture
 def silence(monkeypatch: pytest.MonkeyPatch) -> str:
     """The pages pointed at an address where nobody listens."""
-    st.cache_data.clear()
     url = "http://127.0.0.1:9"
     monkeypatch.setenv("TROPA_API_URL", url)
     return url

@@ -78,8 +78,7 @@ def group(value: Json, key: str, hints: Hints, *, depth: int) -> Any:
     if st.button(_("Add a condition"), icon=":material/add:", key=f"{key}.add", type="tertiary"):
         made.append(begin("attribute", hints.attributes))
         st.session_state[BUMP] = True
-    found = wrap(how, negated, made)
-    return value if flat(found) == parts else found or None
+    return value if (how, negated, made) == parts else wrap(how, negated, made) or None
 
 
 def condition(value: Json, key: str, hints: Hints, *, depth: int) -> Json | None:

@@ -152,7 +152,7 @@ def patience(one: Field, value: Any, key: str) -> Any:
     forever = st.toggle(_("As long as it takes"), value == "forever", key=f"{key}.forever")
     if forever:
         return "forever"
-    return duration(one, "P1D" if value in ("forever", None) else value, key)
+    return duration(one, "P1D" if value == "forever" else value, key)
 
 
 def instant_of(one: Field, value: Any, key: str) -> Any:

@@ -83,7 +83,7 @@ def main() -> None:
             changed = step_form(work) if work.selected else settings_of_journey(work)
     with whole:
         picture(work)
-    if changed:
+    if changed or work.look(api):
         st.rerun()
 
 

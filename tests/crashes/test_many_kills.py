@@ -1,0 +1,100 @@
+"""Kills at any moment, kills while time is played, and two engines over one database."""
+
+from __future__ import annotations
+
+import random
+import time
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.crashes.plant import Plant, plant
+from tests.crashes.stories import Call, Story
+
+KILLS = 8
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_kills_at_any_moment(tmp_path: Path, seed: int) -> None:
+    with plant(tmp_path / "home") as here:
+        story = Story(here)
+        here.start("engine")
+        story.begin()
+        in_flight = killed_often(here, random.Random(seed), KILLS)
+        story.finish()
+        story.check(in_flight)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", range(100, 140))
+def test_kills_at_any_moment_for_long(tmp_path: Path, seed: int) -> None:
+    with plant(tmp_path / "home") as here:
+        story = Story(here)
+        here.start("engine")
+        story.begin()
+        in_flight = killed_often(here, random.Random(seed), 40)
+        story.finish()
+        story.check(in_flight)
+
+
+def killed_often(here: Plant, luck: random.Random, times: int) -> int:
+    """Kill the engine or the API again and again: how many messages were on the wire of killed engines."""
+    in_flight = 0
+    for _ in range(times):
+        time.sleep(luck.uniform(0.05, 0.8))
+        victim = luck.choice(["engine", "engine", "api"])
+        here.kill(victim)
+        if victim == "engine":
+            in_flight += here.in_flight()
+        assert here.integrity() == "ok"
+        here.start(victim)
+    here.ready()
+    return in_flight
+
+
+def test_time_goes_on_where_a_killed_engine_was(tmp_path: Path) -> None:
+    """The call that plays the time is answered by the third engine, and what people do happens at its own time."""
+    with plant(tmp_path / "home") as here:
+        story = Story(here, many=8)
+        here.start("engine", crash="clock-step:4")
+        story.begin()
+        began = datetime.fromisoformat(here.call("GET", "/sandbox/clock")["now"])
+        played = Call(here, "PT7H")
+        for crash in ("clock-step:9", ""):
+            here.killed()
+            here.start("engine", crash=crash)
+        reached = datetime.fromisoformat(played.wait()["now"])
+        assert timedelta(hours=7) <= reached - began < timedelta(hours=7, minutes=1)
+        pressed = [each for each in here.all_of("/v1/replies") if each["rule"] == "button" and each["channel"] == "whatsapp"]
+        late = [datetime.fromisoformat(each["received_at"]) - datetime.fromisoformat(each["at"]) for each in pressed]
+        assert len(late) > 4
+        assert max(late) < timedelta(seconds=3)
+        story.finish()
+        story.check()
+
+
+def test_two_engines_share_the_work(tmp_path: Path) -> None:
+    with plant(tmp_path / "home") as here:
+        story = Story(here)
+        names = ["first", "second"]
+        for name in names:
+            here.start("engine", name=name)
+        story.begin()
+        story.finish()
+        for name in names:
+            here.stop(name)
+        story.check()
+        assert len(here.rows("SELECT name FROM heartbeat WHERE name LIKE 'engine:%'")) == 2
+
+
+def test_of_two_engines_one_is_enough(tmp_path: Path) -> None:
+    with plant(tmp_path / "home") as here:
+        story = Story(here)
+        here.start("engine", name="first", crash="after-claim-commit:2")
+        here.start("engine", name="second")
+        story.begin()
+        here.running["first"].join(10)
+        in_flight = len(story.people)
+        story.finish()
+        story.check(in_flight)
