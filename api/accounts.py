@@ -53,7 +53,9 @@ async def connect_account(
         raise Refused(422, "account_refused", str(refused), field=refused.field) from refused
     await run_in_threadpool(
         project.database.transact,
-        lambda each: keys.audit(each, caller.name, "account.connected", f"{channel}/{account}", project.now_micros(each)),
+        lambda each: keys.audit(
+            each, caller.name, "account.connected", f"{channel}/{account}", project.now_micros(each)
+        ),
     )
     answer: dict[str, Any] = {"channel": channel, "account": account, "status": "ok", "webhook_url": url}
     if "verify_token" in whole.secrets:

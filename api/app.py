@@ -12,7 +12,21 @@ import httpx
 from fastapi import FastAPI
 from sqlalchemy.exc import SQLAlchemyError
 
-from api import accounts, catalogue, contacts, imports, intake, journeys, numbers, problems, running, sandbox, trips, webhooks
+from api import (
+    accounts,
+    catalogue,
+    contacts,
+    imports,
+    intake,
+    journeys,
+    manual,
+    numbers,
+    problems,
+    running,
+    sandbox,
+    trips,
+    webhooks,
+)
 from api.doors import BodyLimit
 from channels.base import Account
 from engine.boot import open_project, prepare
@@ -53,9 +67,11 @@ def create_app(settings: Settings, project: Project | None = None) -> FastAPI:
         version="0.1.0",
         description="Customer journeys in messengers. Errors are RFC 9457 problem details.",
         lifespan=lifespan,
+        docs_url=None,
         redoc_url=None,
     )
     problems.install(app)
+    app.add_api_route("/docs", manual.page, include_in_schema=False)
     app.add_middleware(BodyLimit, most=settings.max_body_bytes, uploads=UPLOAD)
     for door in (accounts, contacts, imports, journeys, trips, numbers, intake, webhooks, catalogue, sandbox, running):
         app.include_router(door.router)
@@ -83,7 +99,9 @@ async def _introduce(project: Project, world: World, url: str) -> None:
         try:
             with project.database.read() as connection:
                 known = [each.account for each in project.accounts(connection)]
-            answer = await world.call("PUT", "/world/accounts", json={"accounts": [_as_pretend(each, url) for each in known]})
+            answer = await world.call(
+                "PUT", "/world/accounts", json={"accounts": [_as_pretend(each, url) for each in known]}
+            )
             answer.raise_for_status()
             return
         except httpx.HTTPError as error:
@@ -99,5 +117,9 @@ def _as_pretend(account: Account, url: str) -> dict[str, object]:
         "webhook_url": f"{url}/webhooks/{account.channel}/{account.name}",
         "token": secrets.pop("token", ""),
         "secrets": secrets,
-        "settings": {name: value for name, value in account.settings.items() if name in ("phone_number_id", "page_id", "waba_id", "username")},
+        "settings": {
+            name: value
+            for name, value in account.settings.items()
+            if name in ("phone_number_id", "page_id", "waba_id", "username")
+        },
     }

@@ -72,7 +72,9 @@ def examples(_: Authorised) -> dict[str, Any]:
     for path in sorted(EXAMPLES.glob("*.json")):
         document = json.loads(path.read_text(encoding="utf-8"))
         settings = document["graph"]
-        items.append({"id": path.stem, "title": settings["name"], "about": settings.get("about", ""), "document": document})
+        items.append(
+            {"id": path.stem, "title": settings["name"], "about": settings.get("about", ""), "document": document}
+        )
     return {"items": items, "next": None}
 
 
@@ -150,7 +152,14 @@ def list_keys(project: Shared, _: Authorised) -> dict[str, Any]:
     with project.database.read() as connection:
         rows = keys.listed(connection)
     items = [
-        {"id": str(row.id), "name": row.name, "role": row.role, "hint": f"…{row.hint}", "created_at": iso(row.created_at), "revoked_at": iso(row.revoked_at)}
+        {
+            "id": str(row.id),
+            "name": row.name,
+            "role": row.role,
+            "hint": f"…{row.hint}",
+            "created_at": iso(row.created_at),
+            "revoked_at": iso(row.revoked_at),
+        }
         for row in rows
     ]
     return {"items": items, "next": None}

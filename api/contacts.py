@@ -143,7 +143,11 @@ def as_given(consent: ConsentIn, contact_id: int, now: int, admin: bool) -> Cons
 
 @router.get("")
 def list_contacts(
-    project: Shared, _: Authorised, search: Annotated[str, Query(max_length=100)] = "", after: After = "", limit: Limit = 50
+    project: Shared,
+    _: Authorised,
+    search: Annotated[str, Query(max_length=100)] = "",
+    after: After = "",
+    limit: Limit = 50,
 ) -> dict[str, Any]:
     """Contacts, oldest first; `search` looks into ids, attributes and addresses."""
     with project.database.read() as connection:
@@ -170,7 +174,13 @@ def get_contact(contact: str, project: Shared, _: Authorised) -> dict[str, Any]:
                 for each in addresses
             ],
             "consents": [
-                {"channel": each.channel, "purpose": each.purpose, "granted": bool(each.granted), "proven": bool(each.proven), "at": iso(each.at)}
+                {
+                    "channel": each.channel,
+                    "purpose": each.purpose,
+                    "granted": bool(each.granted),
+                    "proven": bool(each.proven),
+                    "at": iso(each.at),
+                }
                 for each in consents.folded(connection, row.id)
             ],
         }
@@ -185,7 +195,14 @@ def get_timeline(contact: str, project: Shared, _: Authorised, after: After = ""
         items = timeline.of_contact(connection, row.id, before, limit)
     following = str(items[-1].at) if len(items) == limit else None
     shown = [
-        {"at": iso(each.at), "kind": each.kind, "title": each.title, "detail": each.detail, "journey": each.journey, "node": each.node}
+        {
+            "at": iso(each.at),
+            "kind": each.kind,
+            "title": each.title,
+            "detail": each.detail,
+            "journey": each.journey,
+            "node": each.node,
+        }
         for each in items
     ]
     return {"items": shown, "next": following}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,6 +12,7 @@ from typing import Annotated, Any
 
 import orjson
 from fastapi import Depends, Query, Request
+from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.problems import Refused, problem
@@ -18,8 +20,20 @@ from engine.project import Project
 from store import keys
 from store.tables.columns import instant
 
+#: A NUL in a JSON text, not one whose backslash is itself escaped.
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 #: What each role may do: an intake key only reports contacts and events.
-INTAKE_PATHS = ("/v1/identify", "/v1/track", "/v1/page", "/v1/screen", "/v1/group", "/v1/alias", "/v1/batch", "/v1/import", "/v1/b")
+INTAKE_PATHS = (
+    "/v1/identify",
+    "/v1/track",
+    "/v1/page",
+    "/v1/screen",
+    "/v1/group",
+    "/v1/alias",
+    "/v1/batch",
+    "/v1/import",
+    "/v1/b",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +55,9 @@ def caller_of(request: Request) -> Caller:
     """The caller, by `Authorization: Bearer KEY` or Basic with the key as the user; 401 otherwise, 403 for a role."""
     key = given_key(request.headers.get("authorization", ""))
     if not key:
-        raise Refused(401, "no_key", "Send your key as «Authorization: Bearer KEY».", headers={"WWW-Authenticate": "Bearer"})
+        raise Refused(
+            401, "no_key", "Send your key as «Authorization: Bearer KEY».", headers={"WWW-Authenticate": "Bearer"}
+        )
     return check_key(request, key)
 
 
@@ -116,39 +132,51 @@ class BodyLimit:
             most = min(most, 1_048_576)
         declared = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
         if declared.isdigit() and int(declared) > most:
-            await _too_large(scope, receive, send, most)
+            await _too_large(most)(scope, receive, send)
             return
+        # Messengers' webhooks are taken as they come.
+        jsonlike = scope["path"].startswith(("/v1/", "/sandbox/")) and scope["path"] != "/v1/imports"
         seen = 0
+        tail = b""
+        refusal: JSONResponse | None = None
         started = False
 
         async def counted() -> Message:
-            nonlocal seen
+            nonlocal seen, tail, refusal
             message = await receive()
-            seen += len(message.get("body", b""))
+            piece = message.get("body", b"")
+            seen += len(piece)
             if seen > most:
-                raise _TooLarge
+                refusal = _too_large(most)
+            elif jsonlike and _NUL.search(tail + piece):
+                refusal = problem(422, "not_valid", "The text holds a NUL character (\\u0000), which cannot be kept.")
+            if refusal is not None:
+                raise _Refusing
+            tail = piece[-8:]
             return message
 
         async def watched(message: Message) -> None:
             nonlocal started
-            started = started or message["type"] == "http.response.start"
-            await send(message)
+            # Whatever is made of the interrupted body, the refusal is the answer.
+            if refusal is None or started:
+                started = True
+                await send(message)
 
         try:
             await self.app(scope, counted, watched)
-        except _TooLarge:
-            if not started:
-                await _too_large(scope, receive, send, most)
+        except _Refusing:
+            pass
+        if refusal is not None and not started:
+            await refusal(scope, receive, send)
 
 
-class _TooLarge(Exception):
-    """The body went past the limit while it was read."""
+class _Refusing(Exception):
+    """The body is not read any further."""
 
 
-async def _too_large(scope: Scope, receive: Receive, send: Send, most: int) -> None:
+def _too_large(most: int) -> JSONResponse:
     detail = f"The body is larger than {most:,} bytes; send it in parts."
-    response = problem(413, "too_large", detail, headers={"Connection": "close"})
-    await response(scope, receive, send)
+    return problem(413, "too_large", detail, headers={"Connection": "close"})
 
 
 def json_body(raw: bytes) -> Any:

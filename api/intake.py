@@ -68,7 +68,9 @@ async def _body(request: Request) -> Any:
     return json_body(raw)
 
 
-def _accept(request: Request, body: Mapping[str, Any], items: list[Any], sent_at: Any, *, strict: bool = False) -> dict[str, Any]:
+def _accept(
+    request: Request, body: Mapping[str, Any], items: list[Any], sent_at: Any, *, strict: bool = False
+) -> dict[str, Any]:
     key = given_key(request.headers.get("authorization", "")) or str(body.get("writeKey") or "")
     if not key:
         raise Refused(401, "no_key", "Send your key as «Authorization: Bearer KEY» or as Basic user name.")
@@ -89,7 +91,9 @@ def _accept(request: Request, body: Mapping[str, Any], items: list[Any], sent_at
     return {"success": True, **({"rejected": len(broken)} if broken else {})}
 
 
-def _apply(project: Project, connection: Any, caller: Caller, read: list[tuple[str, Any]], broken: list[tuple[Any, str]]) -> None:
+def _apply(
+    project: Project, connection: Any, caller: Caller, read: list[tuple[str, Any]], broken: list[tuple[Any, str]]
+) -> None:
     """Apply items in order: runs of the same kind together."""
     now = project.now_micros(connection)
     position = 0
@@ -170,7 +174,11 @@ def _facts(name: str, traits: Any, kind: Any) -> ContactFacts:
         if trait in own and channel in channels() and own[trait] not in (None, "")
     ]
     return ContactFacts(
-        external_id=name, attributes=own, timezone=zone_name, locale=str(locale)[:20] if locale else None, addresses=addresses
+        external_id=name,
+        attributes=own,
+        timezone=zone_name,
+        locale=str(locale)[:20] if locale else None,
+        addresses=addresses,
     )
 
 

@@ -197,7 +197,9 @@ def stop(journey: str, project: Shared, caller: Authorised, body: StopIn | None 
         if row.status not in ("live", "paused"):
             raise Refused(409, "conflict", f"A journey that is {row.status} cannot be stopped.")
         publishing.stop(project, connection, row, inside)
-        keys.audit(connection, caller.name, "journey.stopped", journey, project.now_micros(connection), {"inside": inside})
+        keys.audit(
+            connection, caller.name, "journey.stopped", journey, project.now_micros(connection), {"inside": inside}
+        )
         return int(row.id)
 
     journey_id = project.database.transact(begin)
@@ -236,7 +238,9 @@ def _small(document: Mapping[str, Any]) -> None:
 
 def _shown(row: Any, sums: Mapping[str, int]) -> dict[str, Any]:
     entered = sums.get("entered", 0)
-    gone = sum(amount for what, amount in sums.items() if what == "completed" or what.startswith(("exited:", "failed:")))
+    gone = sum(
+        amount for what, amount in sums.items() if what == "completed" or what.startswith(("exited:", "failed:"))
+    )
     return {
         "id": row.public_id,
         "name": row.name,

@@ -78,7 +78,12 @@ def _as_csv(result: dict[str, Any], journey: str) -> Response:
     writer.writerow(["node", "kind", "title", "entered", "inside", "left", "exited", "failed"])
     for node in result["nodes"]:
         sums = [_pairs(node[name]) for name in ("left", "exited", "failed")]
-        writer.writerow([_safe(str(cell)) for cell in (node["id"], node["kind"], node["title"], node["entered"], node["inside"], *sums)])
+        writer.writerow(
+            [
+                _safe(str(cell))
+                for cell in (node["id"], node["kind"], node["title"], node["entered"], node["inside"], *sums)
+            ]
+        )
     name = "".join(sign for sign in journey if sign.isalnum() or sign in "_-")
     headers = {"Content-Disposition": f'attachment; filename="funnel-{name}.csv"'}
     return Response(out.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)

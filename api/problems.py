@@ -30,7 +30,9 @@ TITLES = {400: "Bad request", 401: "Not authorised", 403: "Not allowed", 404: "N
 class Refused(Exception):
     """A request that cannot be served, with a status, a machine's code and words for a person."""
 
-    def __init__(self, status: int, code: str, detail: str, *, field: str | None = None, headers: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, status: int, code: str, detail: str, *, field: str | None = None, headers: Mapping[str, str] | None = None
+    ) -> None:
         super().__init__(detail)
         self.status, self.code, self.detail, self.field, self.headers = status, code, detail, field, headers
 
@@ -89,7 +91,10 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
-        errors = [{"field": _field(each["loc"]), "reason": each["msg"].removeprefix("Value error, ")} for each in error.errors()]
+        errors = [
+            {"field": _field(each["loc"]), "reason": each["msg"].removeprefix("Value error, ")}
+            for each in error.errors()
+        ]
         malformed = any(each["type"] == "json_invalid" for each in error.errors())
         if malformed:
             return problem(400, "malformed_json", "The body is not valid JSON.", errors=errors)

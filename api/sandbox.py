@@ -95,7 +95,7 @@ def _playing(project: Project) -> bool:
         return clock.asked(connection) is not None
 
 
-@router.api_route("/{path:path}", methods=["GET", "POST", "PUT"])
+@router.api_route("/{path:path}", methods=["GET", "POST", "PUT"], include_in_schema=False)
 async def world(path: str, request: Request) -> Response:
     """Phones, people, faults and the log: handed to the pretend world."""
     known: World | None = request.app.state.world

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row
 from channels.base import Accepted, Answer, Rejected, RetryAfter, Trouble, Unknown
 from engine.claim import visit_of, walk_on
 from engine.project import Project, real_now
+from journeys.gates import LOOK_AGAIN
 from nodes.visit import Answered
 from store import accounts, consents, contacts, deliveries, inbox, running
 from store.consents import ConsentGiven
@@ -127,6 +128,11 @@ class Settling:
         self.values.append(("ready", "again_later", at, None, None, None, row.id))
         deliveries.count_change(self.tally, row, row.state, "ready")
 
+    def _wait_for_account(self, row: Row[Any]) -> None:
+        at = micros(self.now + LOOK_AGAIN)
+        self.values.append(("held", "account_paused", at, None, None, None, row.id))
+        deliveries.count_change(self.tally, row, row.state, "held")
+
     def _reject(self, row: Row[Any], answer: Rejected) -> None:
         trouble = answer.trouble
         if trouble is Trouble.RETRY_BACKOFF and row.attempt < MAX_TRIES:
@@ -137,7 +143,9 @@ class Settling:
             if trouble in ACCOUNT_TROUBLES:
                 reason = f"{trouble.value}: {answer.code} {answer.text}".strip()
                 accounts.set_status(self.connection, row.channel, row.account, "broken", reason)
-            self._retry(row, timedelta(minutes=15))
+                self._wait_for_account(row)
+            else:
+                self._retry(row, timedelta(minutes=15))
             return
         if trouble in CONTACT_TROUBLES:
             state = CONTACT_TROUBLES[trouble]

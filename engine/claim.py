@@ -113,6 +113,7 @@ class Claiming:
             self.addresses.setdefault(address.contact_id, []).append(address)
         trips = [row.enrollment_id for row in rows if row.enrollment_id is not None]
         self.states = enrollments.states(connection, trips)
+        self.left = enrollments.taken_out(connection, trips)
         self.limits = {name: channel.limits for name, channel in channels().items()}
         self.sending: list[tuple[Any, ...]] = []
         self.held: list[tuple[str, str, int, int]] = []
@@ -125,6 +126,9 @@ class Claiming:
         for row in self.rows:
             if row.journey_id in paused:
                 self._hold(row, "journey_paused", self.now + timedelta(minutes=1))
+            elif row.enrollment_id in self.left and row.attempt == 0:
+                # Goal, exit rule, restart, stop: what had not gone out yet does not follow the contact.
+                self.refused.append((row, "left_journey"))
             else:
                 self._one(row)
         deliveries.start_sending(self.connection, self.sending)

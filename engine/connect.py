@@ -53,7 +53,9 @@ def complete(account: Account) -> Account:
     return replace(account, secrets=own, base_url=base)
 
 
-async def connect(project: Project, account: Account, webhook_url: str, client: httpx.AsyncClient | None = None) -> Account:
+async def connect(
+    project: Project, account: Account, webhook_url: str, client: httpx.AsyncClient | None = None
+) -> Account:
     """Check the account with its messenger, register the webhook, and keep it; AccountRefused says what went wrong."""
     whole = complete(account)
     channel = channels()[whole.channel]

@@ -157,4 +157,7 @@ class Deliverer:
         except orjson.JSONDecodeError:
             body = None
         answer: Answer = read_answer(response.status_code, dict(response.headers), body)
+        if response.status_code >= 500 and not isinstance(answer, Accepted | Unknown):
+            # A server that failed may have taken the message before: whatever its body says, this is no definite no.
+            return Unknown(text=f"HTTP {response.status_code}")
         return answer

@@ -11,8 +11,8 @@ from sqlalchemy import Connection, Row
 
 from engine.moves import save_walks
 from engine.project import Project, Version
-from journeys.facts import key_text
 from journeys.walk import Trip, take_out
+from nodes.visit import key_text
 from store import enrollments
 from store.counters import Tally, cohort
 from store.enrollments import Entering

@@ -17,7 +17,15 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from journeys.check import Problem
 
-__all__ = ["AccountRefused", "IdempotencyMismatch", "JourneyHasProblems", "NotFound", "RevisionNeeded", "StaleRevision", "TropaError"]
+__all__ = [
+    "AccountRefused",
+    "IdempotencyMismatch",
+    "JourneyHasProblems",
+    "NotFound",
+    "RevisionNeeded",
+    "StaleRevision",
+    "TropaError",
+]
 
 
 class TropaError(Exception):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import itertools
+import logging
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ from store.contacts import ContactFacts
 from store.sql import parsed
 from store.tables.columns import micros
 
+log = logging.getLogger(__name__)
 BATCH = 1_000
 KEPT_PROBLEMS = 1_000
 MAX_FIELD = 4_096
@@ -54,7 +56,14 @@ def run_some(project: Project) -> int:
         waiting = running.next_import(connection)
     if waiting is None:
         return 0
-    return project.database.transact(lambda connection: _batch(project, connection))
+    try:
+        return project.database.transact(lambda connection: _batch(project, connection))
+    except Exception as error:
+        # A file that breaks us must not stop the engine, nor be tried for ever.
+        log.exception("import %s failed", waiting.public_id)
+        values = {"status": "failed", "reason": f"It broke the import: {type(error).__name__}."}
+        project.database.transact(lambda connection: running.save_import(connection, waiting.id, values))
+        return 0
 
 
 def _batch(project: Project, connection: Connection) -> int:
@@ -136,6 +145,8 @@ def _take(page: Page, header: list[str], row: list[str], mapping: Mapping[str, A
     for name, cell in cells.items():
         if len(cell) > MAX_FIELD:
             raise BrokenRow(name, f"longer than {MAX_FIELD} characters")
+        if "\0" in cell:
+            raise BrokenRow(name, "a NUL character; the file is not plain text")
         if not _NAME.match(name):
             raise BrokenRow(name, "the column's name has characters that an attribute cannot have")
     facts = _facts(cells)

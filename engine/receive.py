@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 from sqlalchemy import Connection, Row
+from sqlalchemy.exc import DBAPIError
 
 from channels import registry as channels
 from channels.base import Account, Blocked, OptIn, Receipt, Rejected, Reply, Trouble, Watermark
@@ -18,6 +19,7 @@ from engine.project import Project, real_now
 from engine.routing import Deferred, Routing, enter_by_link
 from store import contacts, deliveries, inbox
 from store.counters import Tally
+from store.database import may_retry
 from store.deliveries import RANK
 from store.tables.columns import micros
 
@@ -42,6 +44,9 @@ def receive(project: Project, connection: Connection, limit: int = BATCH) -> int
         except Deferred:
             continue
         except Exception as error:
+            if isinstance(error, DBAPIError) and may_retry(error):
+                # The database's trouble, not the webhook's: the whole batch is tried again.
+                raise
             log.error("webhook %s of %s/%s failed: %s", row.id, row.channel, row.account, type(error).__name__)
             inbox.fail(connection, row.id, f"{type(error).__name__}: {error}")
             finished.append(row.id)

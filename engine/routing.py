@@ -34,6 +34,8 @@ class Routing:
         self.received_at = received_at
         self.now = project.now_micros(connection)
         self.button = reply.button
+        # PostgreSQL keeps no NUL in a text.
+        self.text = reply.text.replace("\0", "")
         # Telegram does not tell when a button was pressed: the moment of receiving stands for it.
         self.at = micros(reply.at) if reply.at > EPOCH else received_at
 
@@ -53,7 +55,7 @@ class Routing:
         rule, trip, node = self._route(contact, pressed)
         journey_id = trip.journey_id if trip is not None else None
         values = (
-            self.account.channel, self.account.name, self.reply.key, contact, self.reply.text[:8000], self.button,
+            self.account.channel, self.account.name, self.reply.key, contact, self.text[:8000], self.button,
             self.reply.media, rule, trip.id if trip is not None else None, journey_id, node,
             self.at, self.received_at,
         )  # fmt: skip
@@ -74,7 +76,7 @@ class Routing:
     def _route(self, contact: int, pressed: Row[Any] | None) -> tuple[str, Row[Any] | None, str]:
         if pressed is not None:
             return self._to_button(contact, pressed)
-        text = self.reply.text
+        text = self.text
         if not self.reply.media and is_opt_out(text):
             return "opt_out", None, ""
         if not self.reply.media and not self.reply.ref and not text.startswith("/") and is_opt_in(text):
@@ -133,7 +135,7 @@ class Routing:
     def _hear(self, rule: str, trip: Row[Any], question: Row[Any]) -> tuple[str, Row[Any], str]:
         content = parsed(question.content) or {}
         payload = {
-            "text": self.reply.text,
+            "text": self.text,
             "button": self.button,
             "media": self.reply.media,
             "options": [[button["id"], button["title"]] for button in content.get("buttons", ())],
@@ -154,15 +156,15 @@ class Routing:
     def _opt_in(self, contact: int) -> None:
         granted = ConsentGiven(
             contact_id=contact, channel=self.account.channel, purpose="marketing", action="grant",
-            source=f"keyword {self.reply.text.strip()[:40]}", text=self.reply.text[:200], at=self.now, proven=True,
+            source=f"keyword {self.text.strip()[:40]}", text=self.text[:200], at=self.now, proven=True,
             evidence={"message": self.reply.key},
         )  # fmt: skip
         give_consent(self.project, self.connection, [granted], self.now)
 
     def _keyword(self, contact: int) -> bool:
         """Start journeys that this word, or any message, starts; whether there was one."""
-        said = fold(self.reply.text)
-        properties = {"text": self.reply.text, "channel": self.account.channel}
+        said = fold(self.text)
+        properties = {"text": self.text, "channel": self.account.channel}
         started = False
         for row in journeys.live(self.connection):
             entries = self.project.version(self.connection, row.version_id).journey.settings.entry

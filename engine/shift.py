@@ -209,7 +209,12 @@ class Shift:
         return bool(imported) or counters_left >= 20_000
 
     async def _tell_time(self) -> None:
-        """The world keeps our time; it may have been started anew."""
+        """The world keeps our time; it may have been started anew. Not while time is played: the player tells it."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LONGEST), self.turn:
+                await self._tell_world()
+
+    async def _tell_world(self) -> None:
         assert self.world is not None
 
         def read() -> tuple[datetime, bool, bool]:

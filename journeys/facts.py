@@ -12,7 +12,7 @@ from journeys.rule_facts import Holds
 from journeys.rules import EventClause, Facts, Wanted, compile_rule, delivery_key, event_key, wanted
 from journeys.templates import compile_template
 from nodes.times import UnknownZone, parse_duration, zone, zone_of_phone
-from nodes.visit import Set
+from nodes.visit import Set, same_key
 
 if TYPE_CHECKING:
     from journeys.walk import Trip
@@ -56,18 +56,6 @@ def zone_name(person_zone: str | None, attributes: Mapping[str, Any], journey_zo
     return (zone_of_phone(digits) if digits else None) or journey_zone or PROJECT_ZONE
 
 
-def key_text(value: Any) -> str | None:
-    """A property as a key: numbers and strings with the same text are the same key; None for what is none."""
-    if value is None or isinstance(value, dict | list):
-        return None
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
-
-
-def same_key(one: Any, other: Any) -> bool:
-    """Whether two properties name the same thing; what is missing names nothing."""
-    return key_text(one) is not None and key_text(one) == key_text(other)
-
-
 class View:
     """One contact on one trip, as rules and templates look at them."""
 
@@ -100,11 +88,14 @@ class View:
         test, _ = self._compiled(rule)
         return test(_over(properties, self.now, self.trip.event, self.zone))
 
-    def happened(self, name: str, where: Mapping[str, Any] | None) -> bool:
-        """Whether such an event came since the trip began."""
-        since = self.trip.entered_at
+    def happened(self, name: str, where: Mapping[str, Any] | None, match: str | None = None) -> bool:
+        """Whether such an event came since the trip began; it shares the property `match` with the entry event."""
+        since, entry = self.trip.entered_at, self.trip.event
         return any(
-            past.name == name and past.at >= since and (where is None or self.holds_over(where, past.properties))
+            past.name == name
+            and past.at >= since
+            and (match is None or same_key(past.properties.get(match), entry.get(match)))
+            and (where is None or self.holds_over(where, past.properties))
             for past in self.person.events
         )
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from journeys.facts import Person, View, same_key
+from journeys.facts import Person, View
 from journeys.graph import Journey
 from journeys.templates import MissingVariable, TemplateRefused
 from nodes.base import NodeFailed
@@ -29,6 +29,7 @@ from nodes.visit import (
     Set,
     Stay,
     Visit,
+    same_key,
 )
 
 #: Moves without a wait, and visits of one trip, after which it has lost its way (`failed(loop_limit)`).
@@ -150,7 +151,7 @@ def _go(journey: Journey, done: Walk, view: View, now: datetime, horizon: dateti
 def _leaves_early(
     journey: Journey, done: Walk, view: View, heard: Heard | None, looked: bool, queue: Sequence[Heard], now: datetime
 ) -> bool:
-    """Goal before exit: a goal that has been heard already counts, though it waits behind what made the exit rule hold."""
+    """Goal before exit: a goal that has been heard counts, though it waits behind what made the exit rule hold."""
     reached = _goal(journey, view, heard)
     if not reached and not _exit_rule(journey, view, heard, looked):
         return False

@@ -137,6 +137,18 @@ class End:
 Decision = Leave | Stay | End
 
 
+def key_text(value: Any) -> str | None:
+    """A property as a key: numbers and strings with the same text are the same key; None for what is none."""
+    if value is None or isinstance(value, dict | list):
+        return None
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def same_key(one: Any, other: Any) -> bool:
+    """Whether two properties name the same thing; what is missing names nothing."""
+    return key_text(one) is not None and key_text(one) == key_text(other)
+
+
 # What a node looks at ----------------------------------------------------------------------------
 @dataclass(slots=True, kw_only=True)
 class Visit:
@@ -160,7 +172,7 @@ class Visit:
     holds: Callable[[Mapping[str, Any]], bool]
     #: Whether a rule holds over an event's properties.
     holds_over: Callable[[Mapping[str, Any], Mapping[str, Any]], bool]
-    #: Whether an event matching `where` came since the trip began.
-    happened: Callable[[str, Mapping[str, Any] | None], bool]
+    #: Whether an event that fits `where`, and the entry event in the property `match`, came since the trip began.
+    happened: Callable[[str, Mapping[str, Any] | None, str | None], bool]
     #: A template's value in this trip's context; a single expression keeps its type.
     render: Callable[[str], Any]

@@ -20,7 +20,7 @@ from nodes.times import (
     words,
     zone,
 )
-from nodes.visit import Changed, Happened, Leave, Stay, Visit
+from nodes.visit import Changed, Happened, Leave, Stay, Visit, same_key
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Wall = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
@@ -65,6 +65,9 @@ class Wait(Node, kind="wait", icon="⏳"):
     window: Window | None = Field(None, title="In the window")
     event: str | None = Field(None, title="Event", min_length=1, max_length=120, json_schema_extra={"widget": "event"})
     where: dict[str, Any] | None = Field(None, title="Where", json_schema_extra={"widget": "rule"})
+    match: str | None = Field(
+        None, title="Same value as in the entry event", max_length=120, description="A property, as order_id."
+    )
     rule: dict[str, Any] | None = Field(None, title="Rule", json_schema_extra={"widget": "rule"})
     patience: Patience | None = Field(
         None, title="But no longer than", json_schema_extra={"widget": "patience"}
@@ -101,6 +104,7 @@ class Wait(Node, kind="wait", icon="⏳"):
             "weekdays": bool(self.weekdays) and (self.local_time is None or self.for_ is not None),
             "offset": bool(self.offset) and self.until_attribute is None,
             "where": self.where is not None and self.event is None,
+            "match": self.match is not None and self.event is None,
             "look_back": self.look_back is not None and self.event is None,
             "patience": self.patience is not None and not listening,
             "missing": self.missing != "fail" and self.until_attribute is None,
@@ -169,7 +173,7 @@ class Wait(Node, kind="wait", icon="⏳"):
             in_time = heard.at >= visit.arrived_at and (deadline is None or heard.at <= deadline)
             if in_time and heard.name == self.event and self._fits(visit, heard.properties):
                 return Leave("happened")
-        if self.event and self.look_back and visit.arriving and visit.happened(self.event, self.where):
+        if self.event and self.look_back and visit.arriving and visit.happened(self.event, self.where, self.match):
             return Leave("happened")
         if self.rule is not None and (visit.arriving or isinstance(heard, Changed | Happened)) and visit.holds(self.rule):
             return Leave("happened")
@@ -178,6 +182,8 @@ class Wait(Node, kind="wait", icon="⏳"):
         return Stay(deadline, f"event:{self.event}" if self.event else "rule")
 
     def _fits(self, visit: Visit, properties: Mapping[str, Any]) -> bool:
+        if self.match and not same_key(properties.get(self.match), visit.event.get(self.match)):
+            return False
         return self.where is None or visit.holds_over(self.where, properties)
 
     def _due(self, visit: Visit) -> datetime | None:

@@ -45,6 +45,8 @@ def put(connection: Connection, vault: Vault, account: Account, now: int, *, kee
         channel=account.channel,
         name=account.name,
     )
+    if not keep_status:
+        _wake_waiting(connection)
 
 
 def all_of(connection: Connection, vault: Vault) -> list[Connected]:
@@ -78,6 +80,17 @@ def set_status(connection: Connection, channel: str, name: str, status: str, rea
         reason=reason[:200],
         channel=channel,
         name=name,
+    )
+    if status == "ok":
+        _wake_waiting(connection)
+
+
+def _wake_waiting(connection: Connection) -> None:
+    """Messages that wait for an account are looked at again at once; those of another one wait on."""
+    run(
+        connection,
+        "UPDATE delivery SET ready_at = planned_at WHERE ready_at IS NOT NULL AND state = 'held'"
+        " AND reason = 'account_paused'",
     )
 
 

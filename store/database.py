@@ -73,7 +73,7 @@ class Database:
             try:
                 return self._once(work, durable)
             except DBAPIError as error:
-                if attempt == TRIES or not _may_retry(error):
+                if attempt == TRIES or not may_retry(error):
                     raise
                 time.sleep(random.uniform(0, 0.05 * 2**attempt))
         raise AssertionError("unreachable")
@@ -169,7 +169,8 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql(connection.info.get("begin", "BEGIN"))
 
 
-def _may_retry(error: DBAPIError) -> bool:
+def may_retry(error: DBAPIError) -> bool:
+    """Whether the same unit may simply be tried again: a conflict, a lock, a lost connection."""
     if error.connection_invalidated:
         return True
     state = getattr(error.orig, "sqlstate", None)

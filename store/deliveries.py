@@ -115,8 +115,8 @@ def by_ref(connection: Connection, ref: str) -> Row[Any] | None:
     """The delivery that carries this name of ours on the wire."""
     return one(
         connection,
-        "SELECT id, origin, state, contact_id, enrollment_id, node, part, version_id, journey_id, channel, account, content"
-        " FROM delivery WHERE ref = :ref",
+        "SELECT id, origin, state, contact_id, enrollment_id, node, part, version_id, journey_id, channel, account,"
+        " content FROM delivery WHERE ref = :ref",
         ref=ref,
     )
 

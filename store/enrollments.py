@@ -145,6 +145,14 @@ def states(connection: Connection, ids: Sequence[int]) -> dict[int, Row[Any]]:
     return {row.enrollment_id: row for row in found}
 
 
+def taken_out(connection: Connection, ids: Sequence[int]) -> set[int]:
+    """Which of these trips ended before their end: exited or failed."""
+    if not ids:
+        return set()
+    statement = "SELECT id FROM enrollment WHERE id IN [ids] AND status IN ('exited', 'failed')"
+    return {int(row.id) for row in rows(connection, statement, ids=list(ids))}
+
+
 def signals(connection: Connection, ids: Sequence[int]) -> Sequence[Row[Any]]:
     """What the given enrollments have not heard yet, in the order of receiving."""
     return rows(

@@ -34,8 +34,8 @@ def waiting(connection: Connection, limit: int) -> Sequence[Row[Any]]:
 
 
 def finish(connection: Connection, ids: Sequence[int]) -> None:
-    """Mark webhooks as processed."""
-    run(connection, "UPDATE inbox SET state = 'done' WHERE id IN [ids]", ids=list(ids))
+    """Mark webhooks as processed; those that were put aside stay so."""
+    run(connection, "UPDATE inbox SET state = 'done' WHERE id IN [ids] AND state = 'new'", ids=list(ids))
 
 
 def fail(connection: Connection, inbox_id: int, error: str) -> None:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import logging
+import time
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from ui.backend import backend
 from ui.language import LANGUAGES, _, choose, language
+from ui.late_words import pressed_before
 from ui.look import last_word, show
 from ui.trouble import Trouble
 
@@ -77,11 +81,15 @@ def language_picker() -> None:
 
 def main() -> None:
     """One run of the pages."""
+    context = get_script_run_ctx(suppress_warning=True)
+    hash_of_page, query = (context.page_script_hash, context.query_string) if context else ("", "")
+    pressed = pressed_before(st.session_state, hash_of_page, dict(parse_qsl(query)), time.monotonic())
     st.set_page_config(page_title="Tropa", page_icon=MARK.read_text(encoding="utf-8"), layout="wide")
     # A first visit with ?lang= keeps its language after the address changes with the page.
     choose(language())
     st.logo(LOGO.read_text(encoding="utf-8"), size="large")
-    here = st.navigation(places())
+    menu = places()
+    here = st.navigation(menu)
     language_picker()
     try:
         last_word()
@@ -93,6 +101,9 @@ def main() -> None:
         text = _("This page could not be drawn. Your work is saved; the reason is in the log of the pages.")
         title = _("Something went wrong")
         st.error(f"**{title}**\n\n{text}", icon=":material/error:")
+    for one in [page for section in menu.values() for page in section] if pressed else ():
+        if getattr(one, "_script_hash", None) == pressed.page:
+            st.switch_page(one, query_params=dict(pressed.query))
 
 
 main()

@@ -83,7 +83,7 @@ def draw(
         sentence = (sentences or {}).get(node["id"], "")
         name = node["id"]
         card = _card(node, icons, sentence, row=rows.get(name), worst=worst.get(name), say=say, colours=colours)
-        lines.append(f"  {_quoted(node['id'])} [label=<{card}>, tooltip={_quoted(node.get('title') or node['id'])}];")
+        lines.append(f"  {_quoted(name)} [label=<{card}>];")
     known = {node["id"] for node in document.get("nodes", ())}
     for edge in document.get("edges", ()):
         if edge["source"] in known and edge["target"] in known:

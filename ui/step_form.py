@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from ui import drafts
+from ui.backend import Backend
 from ui.desk import exits_of, known_kinds, title_of
 from ui.forms.draw import BUMP, form
 from ui.forms.journey import journey_form
@@ -23,15 +24,15 @@ from ui.workbench import Work
 Json = dict[str, Any]
 
 
-def step_form(work: Work) -> bool:
-    """The chosen step: title, settings, ways out; True when something has changed."""
+def step_form(work: Work, api: Backend) -> bool:
+    """The chosen step: title, settings, ways out; True when the form must be made anew."""
     node = drafts.node_of(work.document, work.selected)
     if node is None:
         work.selected = None
         return True
     kind = known_kinds().get(node["kind"], {})
     key = f"f-{work.journey}-{work.generation}-{node['id']}"
-    _head(work, node, kind, key)
+    head = st.container()
     title = st.text_input(
         _("Title"),
         str(node.get("title") or ""),
@@ -40,9 +41,21 @@ def step_form(work: Work) -> bool:
         max_chars=80,
     )
     settings = _settings(work, node, kind, key)
-    document = drafts.change(work.document, node["id"], settings=settings, title=(title or "").strip())
-    document = exits_form(work, document, node, key)
-    return work.change(document, redraw=bool(st.session_state.pop(BUMP, False)))
+    work.change(drafts.change(work.document, node["id"], settings=settings, title=(title or "").strip()))
+    work.commit(api)
+    node = drafts.node_of(work.document, node["id"]) or node
+    work.change(exits_form(work, node, key))
+    work.commit(api)
+    with head:
+        _head(work, node, kind, key)
+    return _anew(work)
+
+
+def _anew(work: Work) -> bool:
+    """Whether rows came or went, so that widgets must be made anew."""
+    redraw = bool(st.session_state.pop(BUMP, False))
+    work.generation += redraw
+    return redraw
 
 
 def _head(work: Work, node: Json, kind: Json, key: str) -> None:
@@ -89,9 +102,10 @@ def _settings(work: Work, node: Json, kind: Json, key: str) -> Json:
     if node["kind"] == "wait":
         return _wait(fields, given, key, hints)
     first, rest = split_fields(node["kind"], fields)
-    if node["kind"] == "send":
-        st.html(preview(given))
+    shown = st.empty()
     made = form(first, given, key, hints)
+    if node["kind"] == "send":
+        shown.html(preview(made))
     if rest:
         with st.expander(_("More settings"), icon=":material/tune:"):
             made = form(rest, made, key, hints)
@@ -134,9 +148,9 @@ def hints_of(document: Json) -> Hints:
     )
 
 
-def exits_form(work: Work, document: Json, node: Json, key: str) -> Json:
-    """For every exit the next step; a new end can be made on the spot."""
-    exits = exits_of(work, node)
+def exits_form(work: Work, node: Json, key: str) -> Json:
+    """For every exit the next step; a new end can be made on the spot. The document as it is then."""
+    document, exits = work.document, exits_of(work, node)
     if not exits:
         return document
     st.markdown(bold(_("And then?")))
@@ -170,10 +184,11 @@ def _end_after(document: Json, name: str) -> tuple[Json, str]:
     return drafts.change(made, end, settings=dict(NEW["exit"])), end
 
 
-def settings_of_journey(work: Work) -> bool:
-    """The journey's own settings; True when something has changed."""
+def settings_of_journey(work: Work, api: Backend) -> bool:
+    """The journey's own settings; True when the form must be made anew."""
     key = f"j-{work.journey}-{work.generation}"
     titles = {node["id"]: title_of(node) for node in work.document["nodes"]}
     graph = journey_form(dict(work.document.get("graph") or {}), key, hints_of(work.document), titles)
-    redraw = bool(st.session_state.pop(BUMP, False))
-    return work.change(drafts.change_journey(work.document, graph), redraw=redraw)
+    work.change(drafts.change_journey(work.document, graph))
+    work.commit(api)
+    return _anew(work)

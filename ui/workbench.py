@@ -78,6 +78,11 @@ class Work:
         except Trouble as trouble:
             self.trouble = self.trouble or trouble
 
+    def commit(self, api: Backend) -> None:
+        """Saves and checks what has changed."""
+        self.save(api)
+        self.check(api)
+
     def keep_mine(self, api: Backend) -> None:
         """Overwrites what somebody else saved with this document."""
         self.revision, self.conflict = api.draft(self.journey).revision, False

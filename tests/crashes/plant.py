@@ -176,7 +176,9 @@ class Plant:
 
     def accepted(self) -> Counter[tuple[str, str, str]]:
         """How often each (messenger, address, text) was taken by the pretend messengers."""
-        return Counter((each["channel"], each["address"], each["text"]) for each in self.log() if each["accepted"] and each["text"])
+        return Counter(
+            (each["channel"], each["address"], each["text"]) for each in self.log() if each["accepted"] and each["text"]
+        )
 
     # What must hold -----------------------------------------------------------------------------
     def rows(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:

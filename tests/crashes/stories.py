@@ -83,11 +83,14 @@ class Story:
 
     def _is_quiet(self) -> bool:
         """Whether nothing of ours is to be done before time passes."""
-        return self.plant.rows(
-            "SELECT 1 FROM inbox WHERE state = 'new' UNION ALL"
-            " SELECT 1 FROM delivery WHERE state IN ('planned', 'ready', 'sending') UNION ALL"
-            " SELECT 1 FROM enrollment WHERE status = 'active'"
-        ) == []
+        return (
+            self.plant.rows(
+                "SELECT 1 FROM inbox WHERE state = 'new' UNION ALL"
+                " SELECT 1 FROM delivery WHERE state IN ('planned', 'ready', 'sending') UNION ALL"
+                " SELECT 1 FROM enrollment WHERE status = 'active'"
+            )
+            == []
+        )
 
     def check(self, at_kill: int = 0) -> None:
         """Nobody is lost, nobody is told twice; at most `at_kill` messages are unresolved, and shown."""

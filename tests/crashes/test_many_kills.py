@@ -66,7 +66,9 @@ def test_time_goes_on_where_a_killed_engine_was(tmp_path: Path) -> None:
             here.start("engine", crash=crash)
         reached = datetime.fromisoformat(played.wait()["now"])
         assert timedelta(hours=7) <= reached - began < timedelta(hours=7, minutes=1)
-        pressed = [each for each in here.all_of("/v1/replies") if each["rule"] == "button" and each["channel"] == "whatsapp"]
+        pressed = [
+            each for each in here.all_of("/v1/replies") if each["rule"] == "button" and each["channel"] == "whatsapp"
+        ]
         late = [datetime.fromisoformat(each["received_at"]) - datetime.fromisoformat(each["at"]) for each in pressed]
         assert len(late) > 4
         assert max(late) < timedelta(seconds=3)

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 from engine.advance import joined
 from journeys.check import check, errors
-from journeys.facts import Past, Person, same_key
+from journeys.facts import Past, Person
 from journeys.graph import Journey, read
 from journeys.walk import MAX_MOVES, MAX_VISITS, Trip, Walk, luck, take_out, walk
-from nodes.visit import Answered, Changed, Draw, Drawn, Happened, Heard, Reach, Record, Reply, Say, Set
+from nodes.visit import Answered, Changed, Draw, Drawn, Happened, Heard, Reach, Record, Reply, Say, Set, same_key
 from tests.journeys.documents import drawn, line, step
 
 NOW = datetime(2024, 1, 10, 12, tzinfo=UTC)

@@ -98,7 +98,7 @@ def visit_of(given: Mapping[str, Any]) -> Visit:
         heard=heard(given.get("heard"), now),
         holds=lambda rule: compile_rule(rule)(facts(attributes)),
         holds_over=lambda rule, properties: compile_rule(rule)(facts(properties)),
-        happened=lambda name, _: name in given.get("past", ()),
+        happened=lambda name, *_: name in given.get("past", ()),
         render=lambda text: compile_template(text).value(context),
     )
 

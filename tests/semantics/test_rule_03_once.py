@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.semantics.stories import line, step
@@ -35,7 +37,7 @@ def test_rule_3_also_inside_one_batch(place: Town) -> None:
 def test_rule_3_a_call_with_an_idempotency_key_gets_the_first_answer_again(place: Town) -> None:
     place.contact("ann")
     journey = place.publish(line(step("tag", "update")))
-    ask = {"json": {"contacts": ["ann", "zed"]}, "headers": {"Idempotency-Key": "k1"}}
+    ask: dict[str, Any] = {"json": {"contacts": ["ann", "zed"]}, "headers": {"Idempotency-Key": "k1"}}
     first = place.call("POST", f"/v1/journeys/{journey}/enrollments", **ask)
     place.advance("PT1M")
     assert place.call("POST", f"/v1/journeys/{journey}/enrollments", **ask) == first

@@ -10,14 +10,14 @@ from tests.semantics.stories import line, sleeping, step, waking
 from tests.town import Town
 
 
-def due(place: Town, contact: str = "ann", zone: str | None = None, **wait: Any) -> str | None:
+def due(place: Town, contact: str = "ann", zone: str | None = None, **wait: Any) -> str:
     """When a trip that waits so will go on."""
-    place.contact(contact, address=contact, **({"timezone": zone} if zone else {}))
+    place.contact(contact, address=contact, timezone=zone)
     journey = place.publish(line(step("rest", "wait", **wait)))
     place.enroll(journey, contact)
     place.advance("PT1S")
     trip = place.trip(journey, contact)
-    return trip["due_at"] if trip["status"] == "waiting" else trip["status"]
+    return str(trip["due_at"] if trip["status"] == "waiting" else trip["status"])
 
 
 def test_rules_5_to_7_when_a_wait_ends(place: Town) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.semantics.stories import YES_NO, deliveries, line, question, replies, sleeping, step, waking
@@ -206,13 +208,29 @@ def test_rule_15_what_an_answer_means(place: Town) -> None:
         line(step("ask", "send", text="?", buttons=buttons), step("answer", "reply", branches=branches, patience="P1D"))
     )
     said = {
-        "1": "first", "ONE!": "first", "10": "number", "51": "something_else", "мой Ежик, да": "word", "AB-12": "pattern",
-        "ежики": "something_else", "2": "something_else",
-    }  # fmt: skip
-    place.call("PUT", "/v1/contacts", json={"contacts": [
-        {"external_id": f"c{n}", "addresses": [{"channel": "telegram", "address": str(n)}],
-         "consents": [{"channel": "telegram", "source": "t", "text": "yes"}]} for n in range(100, 100 + len(said))
-    ]})  # fmt: skip
+        "1": "first",
+        "ONE!": "first",
+        "10": "number",
+        "51": "something_else",
+        "мой Ежик, да": "word",
+        "AB-12": "pattern",
+        "ежики": "something_else",
+        "2": "something_else",
+    }
+    place.call(
+        "PUT",
+        "/v1/contacts",
+        json={
+            "contacts": [
+                {
+                    "external_id": f"c{n}",
+                    "addresses": [{"channel": "telegram", "address": str(n)}],
+                    "consents": [{"channel": "telegram", "source": "t", "text": "yes"}],
+                }
+                for n in range(100, 100 + len(said))
+            ]
+        },
+    )
     people = [f"c{n}" for n in range(100, 100 + len(said))]
     place.enroll(journey, *people)
     place.advance("PT1M")
@@ -245,9 +263,10 @@ def test_rule_16_a_survey_asks_checks_asks_again_and_keeps_the_answers(place: To
     journey = place.publish(line(step("survey", "survey", questions=questions)))
     place.contact("ann")
     place.enroll(journey, "ann")
-    for answer in ({"button": "o2"}, {"text": "eleven"}, {"text": "9"}, {"text": "skip"}):
+    for way, answer in (("button", "o2"), ("text", "eleven"), ("text", "9"), ("text", "skip")):
         place.advance("PT1M")
-        place.reply(**answer)
+        said: dict[str, Any] = {way: answer}
+        place.reply(**said)
     place.advance("PT1M")
     assert place.heard() == ["What?", "0 to 10?", "A number from 0 to 10, please", "Why?"]
     assert place.trip(journey, "ann")["trail"][0]["exit"] == "completed"

@@ -32,8 +32,10 @@ def test_rule_17_the_order_that_was_abandoned_is_the_order_that_was_bought(place
     place.advance("PT1S")
     trips = place.call("GET", "/v1/enrollments", params={"journey": journey, "contact": "ann"})["items"]
     assert [(each["status"], each["reason"], each["converted"]) for each in trips] == [
-        ("waiting", None, False), ("exited", "goal", True), ("waiting", None, False),
-    ]  # fmt: skip
+        ("waiting", None, False),
+        ("exited", "goal", True),
+        ("waiting", None, False),
+    ]
     funnel = place.funnel(journey)
     assert (funnel["converted"], funnel["exited"]) == (1, {"goal": 1})
 

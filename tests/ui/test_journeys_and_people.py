@@ -191,15 +191,6 @@ def test_the_bot_is_blocked_and_unblocked(api: str, world: World) -> None:
     assert world.phones["telegram/1000"]["state"] == "active"
 
 
-def test_a_pressed_button_reaches_the_sandbox(api: str, world: World) -> None:
-    test = opened("phones")
-    test.session_state["phone-telegram-1000"] = {"event": {"kind": "button", "button": "yes", "n": 1}}
-    from ui.backend import backend
-
-    backend().press("telegram", "1000", "reply", {"button": "yes"})
-    assert world.phones["telegram/1000"]["messages"][-1]["text"] == "yes"
-
-
 def test_an_account_is_paused_and_taken_back(api: str, world: World) -> None:
     test = opened("channels").button(key="account-telegram-shop").click().run()
     assert world.channels[0]["status"] == "paused"

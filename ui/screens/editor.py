@@ -69,21 +69,26 @@ def main() -> None:
         return
     api = backend()
     work = open_work(api, name)
-    work.save(api)
-    work.check(api)
-    top(work)
-    banner(work)
+    work.commit(api)
+    # The form comes first, though it stands last: what it changes is saved and checked before the rest is drawn.
+    # A second run instead would swallow a press on the menu that came between: Streamlit joins the two.
+    roof = st.container()
     edit, whole = st.tabs([_("Steps"), _("Drawing")])
     with edit:
         left, right = st.columns([1, 1.9], gap="large")
-        with left:
-            steps_list(work)
+        over = right.container()
         with right:
-            problems(work)
-            changed = step_form(work) if work.selected else settings_of_journey(work)
+            redraw = step_form(work, api) if work.selected else settings_of_journey(work, api)
+    with roof:
+        top(work)
+        banner(work)
+    with left:
+        steps_list(work)
+    with over:
+        problems(work)
     with whole:
         picture(work)
-    if changed or work.look(api):
+    if redraw or work.look(api):
         st.rerun()
 
 

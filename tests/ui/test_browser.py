@@ -1,0 +1,156 @@
+"""The pages in a real Chromium: a deep link first, a phone that answers, a step that is written; no call leaves."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+from playwright.sync_api import Page, expect, sync_playwright
+
+from tests.ui.pretend_api import served
+from tests.ui.pretend_world import World
+
+ROOT = Path(__file__).parents[2]
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.xdist_group("browser"),
+    pytest.mark.skipif(not CHROMIUM, reason="there is no Chromium here"),
+]
+
+
+@pytest.fixture(scope="module")
+def browsed() -> World:
+    return World()
+
+
+@pytest.fixture(scope="module")
+def pages(browsed: World) -> Iterator[str]:
+    """Streamlit over the pretend API."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port = one.getsockname()[1]
+    with served(browsed) as api:
+        env = {**os.environ, "TROPA_API_URL": api, "TROPA_UI_KEY": "secret", "PYTHONPATH": str(ROOT)}
+        command = [sys.executable, "-m", "streamlit", "run", "ui/app.py", "--server.port", str(port)]
+        quiet = subprocess.DEVNULL
+        with subprocess.Popen(command, cwd=ROOT, env=env, stdout=quiet, stderr=quiet) as process:
+            url = f"http://127.0.0.1:{port}"
+            _wait(f"{url}/_stcore/health")
+            yield url
+            process.terminate()
+
+
+def _wait(url: str) -> None:
+    for _try in range(200):
+        try:
+            with urlopen(url, timeout=1):
+                return
+        except OSError:
+            time.sleep(0.1)
+    raise TimeoutError(url)
+
+
+@pytest.fixture
+def outside() -> list[str]:
+    """Addresses that the page asked for outside this machine."""
+    return []
+
+
+@pytest.fixture
+def tab(outside: list[str], tmp_path: Path) -> Iterator[Page]:
+    with sync_playwright() as player:
+        browser = player.chromium.launch_persistent_context(
+            str(tmp_path),
+            executable_path=CHROMIUM,
+            args=FLAGS,
+            viewport={"width": 1360, "height": 1000},
+            locale="en-GB",
+        )
+        page = browser.new_page()
+        page.set_default_timeout(30_000)
+        page.on(
+            "request",
+            lambda one: (
+                None if "127.0.0.1" in one.url or one.url.startswith(("data:", "blob:")) else outside.append(one.url)
+            ),
+        )
+        yield page
+        browser.close()
+
+
+def test_the_first_deep_link_has_the_menu_and_stays_on_this_machine(pages: str, tab: Page, outside: list[str]) -> None:
+    tab.goto(f"{pages}/journey?id=cart")
+    expect(tab.get_by_role("heading", name="Abandoned cart")).to_be_visible()
+    expect(tab.get_by_role("link", name="Journeys", exact=True)).to_be_visible()
+    expect(tab.locator("svg text", has_text="1,248 entered").first).to_be_visible()
+    assert outside == []
+
+
+def test_a_phone_shows_foreign_words_as_text_and_sends_what_is_pressed(pages: str, tab: Page, browsed: World) -> None:
+    alerts: list[str] = []
+    tab.on("dialog", lambda one: (alerts.append(one.message), one.dismiss())[1])
+    tab.goto(f"{pages}/phones?contact=c0")
+    expect(tab.get_by_text("<script>alert(1)</script>")).to_be_visible()
+    tab.get_by_role("button", name="Yes, keep it").click()
+    expect(tab.locator(".row.mine .bubble")).to_contain_text("yes")
+    box = tab.get_by_placeholder("Write as this person")
+    box.fill("<img src=x onerror=alert(2)>")
+    box.press("Enter")
+    expect(tab.locator(".row.mine .bubble").last).to_contain_text("<img src=x")
+    assert [one["text"] for one in browsed.phones["telegram/1000"]["messages"][1:]] == [
+        "yes",
+        "<img src=x onerror=alert(2)>",
+    ]
+    assert alerts == []
+
+
+def test_a_half_written_answer_survives_the_refresh(pages: str, tab: Page) -> None:
+    tab.goto(f"{pages}/phones?contact=c0")
+    box = tab.get_by_placeholder("Write as this person")
+    box.press_sequentially("half a", delay=20)
+    tab.wait_for_timeout(4500)
+    box.press_sequentially(" word", delay=20)
+    expect(box).to_have_value("half a word")
+
+
+def test_a_step_is_written_and_kept_over_a_visit_elsewhere(pages: str, tab: Page, browsed: World) -> None:
+    tab.goto(f"{pages}/editor?id=hello")
+    tab.get_by_role("button", name="Hello start").click()
+    text = tab.get_by_role("textbox", name="Text", exact=True)
+    text.fill("Good morning")
+    tab.get_by_role("link", name="Contacts", exact=True).click()
+    expect(tab.get_by_role("heading", name="Contacts")).to_be_visible()
+    tab.goto(f"{pages}/editor?id=hello")
+    expect(tab.get_by_text("Good morning").first).to_be_visible()
+    assert browsed.journeys["hello"]["document"]["nodes"][0]["settings"]["text"] == "Good morning"
+
+
+def test_an_action_from_a_dialog_does_not_break_the_page(pages: str, tab: Page, browsed: World) -> None:
+    errors: list[str] = []
+    tab.on("pageerror", lambda one: errors.append(str(one)))
+    tab.goto(f"{pages}/journeys")
+    tab.get_by_role("button", name="New journey").click()
+    tab.get_by_role("button", name="Take it").last.click()
+    expect(tab.get_by_text("The journey is created.")).to_be_visible()
+    expect(tab.get_by_role("button", name="Journey settings")).to_be_visible()
+    assert errors == []

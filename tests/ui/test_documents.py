@@ -1,0 +1,242 @@
+"""Documents edited and compared, drawn and read: the pure parts of the pages."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import networkx as nx
+import pytest
+
+from tests.ui.pretend_data import cart, cart_numbers, welcome
+from ui.changes import Change, changes
+from ui.charts import sums
+from ui.csv_mapping import guess, headers_of
+from ui.drafts import add, blank, change, connect, duplicate, first, move, remove, settle, ways
+from ui.drawing import draw
+from ui.durations import BadDuration, from_number, number_and_unit, parse, text_of
+from ui.forms.free import as_text, as_value
+from ui.preview import preview
+from ui.words import safe
+
+Json = dict[str, Any]
+EXAMPLES = sorted((Path(__file__).parents[2] / "examples" / "journeys").glob("*.json"))
+
+
+def test_a_blank_journey_is_a_graph() -> None:
+    document = blank("Mine")
+    assert list(nx.node_link_graph(document, edges="edges").nodes) == ["end"]
+    assert document["graph"]["name"] == "Mine"
+
+
+def test_a_step_before_everything_leads_to_what_was_first() -> None:
+    document, name = add(welcome(), "wait", after=None, new_exits=["done"])
+    assert first(document) == name
+    assert ways(document, name) == {"done": "hi"}
+
+
+def test_a_step_takes_the_first_open_exit() -> None:
+    document = connect(cart(), "answer", "no", None)
+    document, name = add(document, "send", after="answer", exits=["yes", "no", "something_else", "no_answer"])
+    assert ways(document, "answer")["no"] == name
+    assert ways(document, "answer")["yes"] == "gift"
+
+
+def test_a_step_after_a_full_one_waits_for_its_way() -> None:
+    document, name = add(cart(), "send", after="answer", exits=["yes", "no", "something_else", "no_answer"])
+    assert name not in ways(document, "answer").values()
+    assert [node["id"] for node in document["nodes"]].index(name) == 3
+
+
+def test_editing_never_touches_the_document_it_was_given() -> None:
+    document = cart()
+    before = json.dumps(document)
+    add(document, "send", after="hello", exits=["sent"], new_exits=["sent"])
+    connect(document, "hello", "sent", None)
+    settle(document, "answer", ["yes"])
+    remove(document, "gift")
+    duplicate(document, "hello")
+    move(document, "hello", 3)
+    change(document, "hello", settings={}, title="x")
+    assert json.dumps(document) == before
+
+
+def test_a_removed_step_with_two_ways_leaves_its_exits_open() -> None:
+    document = remove(cart(), "answer")
+    assert ways(document, "hello") == {}
+    assert not [edge for edge in document["edges"] if "answer" in (edge["source"], edge["target"])]
+
+
+def test_a_removed_first_step_is_no_start_any_more() -> None:
+    document = cart()
+    document["graph"]["start"] = "pause"
+    assert "start" not in remove(document, "pause")["graph"]
+
+
+def test_a_loop_to_itself_does_not_survive_its_step() -> None:
+    document = connect(welcome(), "hi", "sent", "hi")
+    assert remove(document, "hi")["edges"] == []
+
+
+def test_moving_past_the_ends_stays_inside() -> None:
+    assert [node["id"] for node in move(welcome(), "hi", -5)["nodes"]] == ["hi", "end"]
+    assert [node["id"] for node in move(welcome(), "hi", 9)["nodes"]] == ["end", "hi"]
+
+
+def test_differences_are_named_step_by_step() -> None:
+    new = cart()
+    new["graph"]["name"] = "Other"
+    new["nodes"][1]["settings"]["text"] = "Other words"
+    new = connect(new, "answer", "no", "offer")
+    new, name = add(new, "goal", after="offer", exits=["sent"], new_exits=["done"])
+    new = remove(new, "again")
+    found = {(one.what, one.node): one.fields for one in changes(cart(), new)}
+    assert found[("journey", "")] == ("name",)
+    assert found[("changed", "hello")] == ("text",)
+    assert found[("rerouted", "answer")] == ("no",)
+    assert found[("rerouted", "offer")] == ("sent",)
+    assert ("added", name) in found
+    assert ("removed", "again") in found
+
+
+def test_the_same_document_has_no_differences_even_when_it_was_moved_about() -> None:
+    other = cart()
+    for node in other["nodes"]:
+        node["x"] = 99
+    assert changes(cart(), other) == []
+    assert changes(cart(), move(cart(), "hello", 2)) == []
+
+
+def test_a_change_of_title_is_a_change() -> None:
+    assert changes(welcome(), change(welcome(), "hi", title="New")) == [
+        Change("changed", "hi", "New", "send", ("title",))
+    ]
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_ready_made_journeys_are_drawn_whole(path: Path) -> None:
+    document = json.loads(path.read_text(encoding="utf-8"))
+    dot = draw(document, icons={})
+    assert dot.count(" -> ") == len(document["edges"])
+    assert dot.count("[label=<") == len(document["nodes"])
+
+
+def test_a_drawing_holds_no_markup_of_others() -> None:
+    document = welcome()
+    document["nodes"][0].update(title='"><b>x</b>\\n', id='a"b')
+    document["edges"][0]["source"] = 'a"b'
+    dot = draw(document, icons={}, sentences={'a"b': "<script>&"}, counts=[], problems=[])
+    assert "<b>x" not in dot
+    assert "<script>" not in dot
+    assert r'"a\"b" -> "end"' in dot
+
+
+def test_a_drawing_of_nothing_is_a_drawing() -> None:
+    assert draw({"nodes": [], "edges": []}, icons={}).startswith("digraph")
+
+
+def test_problems_stand_out_in_the_drawing() -> None:
+    wrong = draw(welcome(), icons={}, problems=[{"node": "hi", "level": "error"}])
+    assert wrong.count("#d92d20") == 1
+    assert "#d92d20" not in draw(welcome(), icons={})
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [("P2D", 172800), ("PT90M", 5400), ("P1DT1H30M", 91800), ("-PT1H", -3600), ("PT0S", 0), ("P1W", 604800)],
+)
+def test_durations_are_read(text: str, seconds: int) -> None:
+    assert parse(text) == timedelta(seconds=seconds)
+    assert parse(text_of(parse(text))) == parse(text)
+
+
+@pytest.mark.parametrize("text", ["", "P", "PT", "1D", "P1M", "P1Y", "tomorrow", "P-1D"])
+def test_what_is_no_duration_is_refused(text: str) -> None:
+    with pytest.raises(BadDuration):
+        parse(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("PT90M", (90, "minute")),
+        ("P7D", (7, "day")),
+        ("P14D", (2, "week")),
+        ("PT1H", (1, "hour")),
+        ("-P1D", (-1, "day")),
+        (None, (0, "day")),
+        ("odd", (0, "day")),
+    ],
+)
+def test_a_duration_is_shown_in_its_largest_unit(text: str | None, shown: tuple[int, str]) -> None:
+    assert number_and_unit(text) == shown
+    if text and text != "odd":
+        assert parse(from_number(*shown)) == parse(text)
+
+
+@pytest.mark.parametrize("value", ["Kazan", "12", "true", "", 12, 1.5, True, None, [1, "a"], "{x}", '"quoted"'])
+def test_a_value_survives_being_typed(value: Any) -> None:
+    assert as_value(as_text(value)) == value
+
+
+def test_sums_that_do_not_hold_are_seen() -> None:
+    numbers = cart_numbers()
+    assert sums(numbers)[1]
+    numbers["inside"] += 1
+    assert not sums(numbers)[1]
+
+
+def test_moved_trips_are_part_of_the_sum() -> None:
+    line, holds = sums(
+        {"entered": 10, "moved_in": 2, "inside": 9, "completed": 0, "moved_out": 3, "exited": {}, "failed": {}}
+    )
+    assert holds
+    assert line == "entered 10 + moved in 2 = inside 9 + completed 0 + left early 0 + failed 0 + moved out 3"
+
+
+@pytest.mark.parametrize(
+    ("content", "headers"),
+    [
+        (b"id,city\n1,Perm\n", ["id", "city"]),
+        ("\ufeffид;Город\n1;Пермь\n".encode(), ["ид", "Город"]),
+        (b"id\tcity\n1\tPerm\n", ["id", "city"]),
+        (b"only\n", ["only"]),
+        (b"", []),
+        (b"\xff\xfe\x00", []),
+    ],
+)
+def test_the_head_of_a_file_is_read(content: bytes, headers: list[str]) -> None:
+    assert headers_of(content)[0] == headers
+
+
+@pytest.mark.parametrize(
+    ("header", "field"),
+    [
+        ("User ID", "external_id"),
+        ("Телеграм", "telegram"),
+        ("phone", "whatsapp"),
+        ("TZ", "timezone"),
+        ("Shoe size", ""),
+    ],
+)
+def test_a_column_is_guessed_by_its_name(header: str, field: str) -> None:
+    assert guess(header) == field
+
+
+def test_a_preview_escapes_every_word() -> None:
+    html = preview(
+        {"text": "<img src=x onerror=alert(1)> {{ contact.first_name|default('<b>') }}", "buttons": [{"title": "<i>"}]}
+    )
+    assert "<img" not in html
+    assert "<b>" not in html
+    assert "<i>" not in html
+    assert "&lt;img" in html
+
+
+@pytest.mark.parametrize("text", ["*a*", "[x](y)", ":material/home:", "`c`", "<b>", "$x$", "# t", "a\nb", "~~x~~"])
+def test_markup_is_made_harmless(text: str) -> None:
+    made = safe(text)
+    assert "\n" not in made
+    assert not [place for place, char in enumerate(made) if char in "*[]`:<>$#~" and made[place - 1] != "\\"]

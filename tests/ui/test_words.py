@@ -1,0 +1,179 @@
+"""The words of the pages: extracted, translated, compiled; and what the API says is known in Russian."""
+
+from __future__ import annotations
+
+import ast
+import io
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from babel.messages.catalog import Catalog, Message
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+from nodes import registry
+from tests.ui.conftest import opened, words
+from ui.language import LOCALE, pick
+
+UI = LOCALE.parent
+RUSSIAN = LOCALE / "ru" / "LC_MESSAGES"
+CALLS = {"_", "N_", "ngettext"}
+
+
+def catalogue(path: Path) -> Catalog:
+    with path.open("rb") as file:
+        return read_po(file, locale="ru")
+
+
+def texts(of: Catalog) -> set[Any]:
+    return {one.id if isinstance(one.id, str) else tuple(one.id) for one in of if one.id}
+
+
+def messages() -> Iterator[Message]:
+    return (one for one in catalogue(RUSSIAN / "ui.po") if one.id)
+
+
+def test_the_template_holds_what_the_pages_say(tmp_path: Path) -> None:
+    made = tmp_path / "ui.pot"
+    keywords = ["-k", "_", "-k", "N_", "-k", "ngettext:1,2"]
+    command = [
+        sys.executable,
+        "-m",
+        "babel.messages.frontend",
+        "-q",
+        "extract",
+        "-F",
+        str(LOCALE / "babel.cfg"),
+        *keywords,
+    ]
+    subprocess.run([*command, "-o", str(made), "ui"], check=True, cwd=UI.parent, capture_output=True)
+    assert texts(catalogue(made)) == texts(catalogue(LOCALE / "ui.pot"))
+
+
+def test_every_text_has_russian() -> None:
+    assert texts(catalogue(RUSSIAN / "ui.po")) == texts(catalogue(LOCALE / "ui.pot"))
+    unsaid = [
+        one.id
+        for one in messages()
+        if one.fuzzy or not all(one.string if isinstance(one.string, tuple) else [one.string])
+    ]
+    assert not unsaid
+
+
+def test_russian_keeps_the_holes() -> None:
+    wrong = []
+    for one in messages():
+        ids, strings = (one.id, one.string) if isinstance(one.id, tuple | list) else ([one.id], [one.string])
+        holes = set(_holes(ids[0]))
+        wrong += [one.id for string in strings if set(_holes(string)) != holes]
+    assert not wrong
+
+
+def _holes(text: str) -> list[str]:
+    import re
+
+    return re.findall(r"(?<!\{)\{(\w+)\}", text)
+
+
+def test_plurals_have_three_forms() -> None:
+    assert all(len(one.string) == 3 for one in messages() if isinstance(one.id, tuple | list))
+
+
+def test_the_compiled_catalogue_is_the_written_one() -> None:
+    made = io.BytesIO()
+    written = catalogue(RUSSIAN / "ui.po")
+    written.fuzzy = False
+    write_mo(made, written)
+    assert made.getvalue() == (RUSSIAN / "ui.mo").read_bytes()
+
+
+@pytest.mark.parametrize("path", sorted(UI.rglob("*.py")), ids=lambda path: str(path.relative_to(UI)))
+def test_texts_can_be_extracted(path: Path) -> None:
+    """Babel does not look into f-strings before Python 3.12, nor at texts that are put together."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    inside = [node for node in ast.walk(tree) if isinstance(node, ast.JoinedStr)]
+    hidden = [call.args[0] for string in inside for call in ast.walk(string) if _says(call)]
+    assert not [one.value for one in hidden if isinstance(one, ast.Constant)]
+
+
+def _says(node: ast.AST) -> Any:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in CALLS and node.args
+
+
+def test_no_page_translates_at_import() -> None:
+    """A text translated once would keep the language of the first visitor."""
+    early = []
+    for path in sorted(UI.rglob("*.py")):
+        for statement in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(statement, ast.FunctionDef | ast.ClassDef):
+                continue
+            calls = [
+                node for node in ast.walk(statement) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+            ]
+            early += [
+                f"{path.name}:{call.lineno}"
+                for call in calls
+                if isinstance(call.func, ast.Name) and call.func.id in ("_", "ngettext")
+            ]
+    assert not early
+
+
+def settings_words() -> set[str]:
+    """Titles and hints of every setting of every kind of step."""
+    found: set[str] = set()
+
+    def look(schema: Any) -> None:
+        for one in (schema.get("properties") or {}).values():
+            found.update(str(one[name]) for name in ("title", "description") if isinstance(one.get(name), str))
+
+    for node in registry().values():
+        schema = node.model_json_schema(by_alias=True)
+        look(schema)
+        for inner in (schema.get("$defs") or {}).values():
+            look(inner)
+    return found
+
+
+def test_every_setting_is_named_in_russian() -> None:
+    known = {one.id: one.string for one in messages()}
+    assert not sorted(word for word in settings_words() if not known.get(word))
+
+
+def test_every_kind_of_step_has_a_name_a_manual_and_russian() -> None:
+    from ui.forms.terms import MANUALS
+    from ui.words import KIND
+
+    known = {one.id for one in messages()}
+    for kind in registry():
+        assert KIND[kind].text in known
+        assert MANUALS[kind] in known
+
+
+@pytest.mark.parametrize(
+    ("session", "query", "browser", "expected"),
+    [
+        ("ru", "en", "en-US", "ru"),
+        (None, "ru", "en-US", "ru"),
+        (None, None, "ru-RU", "ru"),
+        (None, None, "de-DE", "en"),
+        (None, "xx", "ru", "ru"),
+        (None, None, None, "en"),
+        ("RU_ru", None, None, "ru"),
+    ],
+)
+def test_the_language_is_picked_in_order(
+    session: str | None, query: str | None, browser: str | None, expected: str
+) -> None:
+    assert pick(session, query, browser) == expected
+
+
+def test_what_the_api_says_is_said_in_russian(api: str, world: Any) -> None:
+    world.journeys["hello"]["document"]["edges"].clear()
+    said = words(opened("editor", id="hello", lang="ru")).replace("\\", "")
+    assert "Выход sent никуда не ведёт." in said
+    assert "Конец: done" in said
+    assert "leads nowhere" not in said

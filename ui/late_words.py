@@ -1,0 +1,43 @@
+"""A press on the menu that is taken back by what was typed before it: noticed, and done again.
+
+Streamlit 1.67 tells the server of a press on the menu before it tells of the text that lost its focus by that press;
+the text comes for the old page and brings the old page back. The old page then keeps the text, and the press is done
+again here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, MutableMapping
+from dataclasses import dataclass, field
+from typing import Any
+
+#: How long after a press a text still counts as written before it, in seconds.
+LATE = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One page that was come to: its hash, its query, and when by a clock that never goes back."""
+
+    page: str
+    query: Mapping[str, str] = field(default_factory=dict)
+    at: float = 0.0
+
+
+def pressed_before(state: MutableMapping[Any, Any], page: str, query: Mapping[str, str], now: float) -> Visit | None:
+    """Remembers where the person is; the page that they had pressed when this run is but a late text of the one before.
+
+    It is asked before anything is drawn: the run of the pressed page may be cut short by the late text at once.
+    """
+    before: list[Visit] = state.get("_visits", [])
+    here = Visit(page, dict(query), now)
+    if not before or before[-1].page == page:
+        state["_visits"] = [*before[-2:-1], here]
+        return None
+    if len(before) > 1:
+        older, last = before[-2:]
+        if (older.page, older.query) == (page, here.query) and now - last.at < LATE:
+            state["_visits"] = [here]
+            return last
+    state["_visits"] = [before[-1], here]
+    return None
