@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict, is_dataclass
 from pathlib import Path
 from typing import Any
 
@@ -201,6 +202,4 @@ def _link(channel: Any, account: Any) -> str | None:
 
 def _plain(value: Any) -> Any:
     """An operator of the rules as JSON."""
-    from dataclasses import asdict, is_dataclass
-
     return asdict(value) if is_dataclass(value) and not isinstance(value, type) else value

@@ -137,7 +137,7 @@ def as_given(consent: ConsentIn, contact_id: int, now: int, admin: bool) -> Cons
         source=consent.source or "api",
         text=consent.text,
         at=min(at, now),
-        proven=admin and bool(consent.source and consent.text) or consent.action == "withdraw",
+        proven=(admin and bool(consent.source and consent.text)) or consent.action == "withdraw",
     )
 
 

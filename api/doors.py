@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import contextlib
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -162,10 +163,8 @@ class BodyLimit:
                 started = True
                 await send(message)
 
-        try:
+        with contextlib.suppress(_Refusing):
             await self.app(scope, counted, watched)
-        except _Refusing:
-            pass
         if refusal is not None and not started:
             await refusal(scope, receive, send)
 

@@ -14,6 +14,7 @@ from engine import publish as publishing
 from engine.errors import NotFound, RevisionNeeded, StaleRevision
 from journeys.check import check, exits_and_sentences
 from store import counters, journeys, keys
+from store.database import dumps
 from store.sql import parsed
 
 router = APIRouter(prefix="/v1/journeys", tags=["journeys"])
@@ -230,8 +231,6 @@ def _name(document: Mapping[str, Any]) -> str:
 
 
 def _small(document: Mapping[str, Any]) -> None:
-    from store.database import dumps
-
     if len(dumps(document)) > 2_000_000:
         raise Refused(413, "too_large", "A journey is at most 2 MB.", field="document")
 

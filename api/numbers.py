@@ -33,7 +33,7 @@ def get_funnel(
     end: Annotated[datetime | None, Query(alias="to")] = None,
     format: Annotated[str, Query(pattern="^(json|csv)$")] = "json",
 ) -> Any:
-    """Trips and visits of a journey: all versions together unless one is named; `from`/`to` pick those who entered then."""
+    """Trips and visits: all versions together unless one is named; `from`/`to` pick those who entered then."""
     with project.database.read() as connection:
         row = found(connection, journey)
         known = journeys.versions(connection, row.id)

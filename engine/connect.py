@@ -1,4 +1,4 @@
-"""Connect an account of a messenger: its token is checked with a real call, its webhook registered, its secrets sealed."""
+"""Connect an account: its token is checked with a real call, its webhook registered, its secrets sealed."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ NEEDED: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 
 
 def complete(account: Account) -> Account:
-    """The account with what we choose ourselves: the base URL, the webhook's secret. AccountRefused names what is missing."""
+    """The account with what we choose: base URL, the webhook's secret. AccountRefused names what is missing."""
     needed_secrets, needed_settings = NEEDED.get(account.channel, ((), ()))
     for name in needed_secrets:
         if not account.secrets.get(name):

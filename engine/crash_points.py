@@ -1,4 +1,4 @@
-"""Named places at which a test lets this process be killed: nothing happens unless `TROPA_CRASH_AT` was set at start."""
+"""Named places at which a test lets this process be killed: nothing happens unless `TROPA_CRASH_AT` was set."""
 
 from __future__ import annotations
 

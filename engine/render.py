@@ -20,7 +20,7 @@ class CannotRender(Exception):
 
 
 def render(says: Says, channel: str, context: Mapping[str, Any], zone: str) -> Message:
-    """Fill in a node's message, dates in the contact's zone; CannotRender when a value is missing or the template is refused."""
+    """Fill in a node's message, dates in the contact's zone; CannotRender when a value is missing or it is refused."""
 
     def filled(text: str | None) -> str:
         return compile_template(text).render(context, zone=zone) if text else ""

@@ -85,7 +85,7 @@ class Settings(BaseSettings):
     lease_seconds: float = Field(
         default=60.0,
         gt=0,
-        description="Seconds after which a sender that has not answered is taken for dead: longer than all its timeouts together.",
+        description="Seconds after which a sender that is silent counts as dead: longer than its timeouts together.",
     )
     shift_seconds: float = Field(
         default=300.0, gt=0, description="How long one shift of the engine lasts; each is one run in Prefect."

@@ -1,1 +1,1 @@
-"""What a journey is: its graph, the checks before it runs, the walk of a contact along it, rules and templates; pure."""
+"""What a journey is: its graph, its checks, the walk of a contact along it, rules and templates; pure."""

@@ -105,7 +105,9 @@ def _read_nodes(raw_nodes: Sequence[Mapping[str, Any]]) -> tuple[dict[str, Node]
         kind = raw.get("kind")
         if not isinstance(kind, str) or kind not in registry():
             known = ", ".join(registry())
-            problems.append(Problem(text=f"No kind of step is called {kind!r}.", fix=f"Use one of {known}.", node=raw["id"]))
+            problems.append(
+                Problem(text=f"No kind of step is called {kind!r}.", fix=f"Use one of {known}.", node=raw["id"])
+            )
             continue
         try:
             nodes[raw["id"]] = read_node(raw)
@@ -196,9 +198,7 @@ def _start(graph: nx.MultiDiGraph[str], start: str | None, settings: Settings | 
         return
     roots = [node for node, ways_in in graph.in_degree() if ways_in == 0]
     shown = ", ".join(roots) if roots else "every step has a way in"
-    yield Problem(
-        text=f"It is not clear where the journey starts ({shown}).", fix="Name the first step.", path="start"
-    )
+    yield Problem(text=f"It is not clear where the journey starts ({shown}).", fix="Name the first step.", path="start")
 
 
 def _reach(graph: nx.MultiDiGraph[str], start: str, nodes: Mapping[str, Node]) -> Iterator[Problem]:
@@ -216,7 +216,9 @@ def _reach(graph: nx.MultiDiGraph[str], start: str, nodes: Mapping[str, Node]) -
 
 
 def _cycles(graph: nx.MultiDiGraph[str], nodes: Mapping[str, Node]) -> Iterator[Problem]:
-    quick: nx.DiGraph[str] = nx.DiGraph(graph.subgraph(name for name in graph if name in nodes and not nodes[name].breaks_cycle()))
+    quick: nx.DiGraph[str] = nx.DiGraph(
+        graph.subgraph(name for name in graph if name in nodes and not nodes[name].breaks_cycle())
+    )
     for part in nx.strongly_connected_components(quick):
         first = min(part)
         if len(part) > 1 or quick.has_edge(first, first):
@@ -229,9 +231,7 @@ def _cycles(graph: nx.MultiDiGraph[str], nodes: Mapping[str, Node]) -> Iterator[
             )
 
 
-def _contents(
-    document: Mapping[str, Any], nodes: Mapping[str, Node], settings: Settings | None
-) -> Iterator[Problem]:
+def _contents(document: Mapping[str, Any], nodes: Mapping[str, Node], settings: Settings | None) -> Iterator[Problem]:
     offered = {button.id for node in nodes.values() for says in node.all_says() for button in says.buttons}
     for name, node in nodes.items():
         for level, path, text, fix in (*template_problems(node), *rule_problems(node.rules()), *message_problems(node)):

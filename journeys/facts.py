@@ -44,7 +44,7 @@ class Person:
 
 
 def zone_name(person_zone: str | None, attributes: Mapping[str, Any], journey_zone: str | None) -> str:
-    """A contact's zone: their own, else their phone's country's if it has only one, else the journey's, else the project's."""
+    """A contact's zone: their own, their phone's country's if it has only one, the journey's, the project's."""
     if person_zone:
         try:
             zone(person_zone)
@@ -138,4 +138,15 @@ class View:
 
 
 def _over(properties: Mapping[str, Any], now: datetime, entry: Mapping[str, Any], zone_of: str) -> Facts:
-    return Facts(now=now, attributes=properties, event=entry, answers={}, tags=(), consents=(), segments=(), counts={}, receipts=(), zone=zone_of)
+    return Facts(
+        now=now,
+        attributes=properties,
+        event=entry,
+        answers={},
+        tags=(),
+        consents=(),
+        segments=(),
+        counts={},
+        receipts=(),
+        zone=zone_of,
+    )

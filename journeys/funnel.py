@@ -42,7 +42,11 @@ def funnel(sums: Sums, steps: Iterable[Step], limits: Mapping[str, Limits]) -> d
 
 def _node(sums: Sums, step: Step, limits: Mapping[str, Limits]) -> dict[str, Any]:
     row = _row(sums, step.id)
-    left = {what.removeprefix("left:"): amount for (node, what), amount in sums.items() if node == step.id and what.startswith("left:") and amount}
+    left = {
+        what.removeprefix("left:"): amount
+        for (node, what), amount in sums.items()
+        if node == step.id and what.startswith("left:") and amount
+    }
     gone = sum(left.values()) + sum(row["exited"].values()) + sum(row["failed"].values())
     return {
         "id": step.id,
@@ -59,7 +63,11 @@ def _node(sums: Sums, step: Step, limits: Mapping[str, Limits]) -> dict[str, Any
 
 def _row(sums: Sums, node: str) -> dict[str, Any]:
     def named(prefix: str) -> dict[str, int]:
-        return {what.removeprefix(prefix): amount for (where, what), amount in sums.items() if where == node and what.startswith(prefix) and amount}
+        return {
+            what.removeprefix(prefix): amount
+            for (where, what), amount in sums.items()
+            if where == node and what.startswith(prefix) and amount
+        }
 
     return {
         "entered": sums.get((node, "entered"), 0),
@@ -74,7 +82,9 @@ def _row(sums: Sums, node: str) -> dict[str, Any]:
 def _deliveries(sums: Sums, step: Step, limits: Mapping[str, Limits]) -> dict[str, int | None]:
     """Deliveries by state; what no messenger of this node reports is null, not 0."""
     counted: dict[str, int | None] = {
-        state: sums.get((step.id, f"delivery:{state}"), 0) for state in STATES if sums.get((step.id, f"delivery:{state}"), 0)
+        state: sums.get((step.id, f"delivery:{state}"), 0)
+        for state in STATES
+        if sums.get((step.id, f"delivery:{state}"), 0)
     }
     if not counted:
         return {}

@@ -61,7 +61,7 @@ def decide(
     zone_name: str,
     quiet: tuple[time, time] | None,
 ) -> Go | Hold | Refuse:
-    """Go, hold or refuse (`semantics.md` 18, 30–32). The first messenger in order of preference that allows it is taken."""
+    """Go, hold or refuse: the first messenger in order of preference that allows it is taken."""
     if now >= expires_at:
         return Refuse("expired")
     reasons: list[str] = []

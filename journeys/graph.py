@@ -62,7 +62,15 @@ class Entry(BaseModel):
 
     @model_validator(mode="after")
     def _one_way(self) -> Entry:
-        ways = [self.api, self.event, self.segment and not self.schedule, self.schedule, self.keyword, self.link, self.inbound]
+        ways = [
+            self.api,
+            self.event,
+            self.segment and not self.schedule,
+            self.schedule,
+            self.keyword,
+            self.link,
+            self.inbound,
+        ]
         if sum(bool(way) for way in ways) != 1:
             raise ValueError("an entry is one of api, event, segment, schedule, keyword, link, inbound")
         return self
@@ -81,7 +89,9 @@ class Settings(BaseModel):
     goal: Goal | None = Field(None, title="Goal")
     exit_when: tuple[dict[str, Any], ...] = Field((), title="Leaves when", json_schema_extra={"widget": "rules"})
     timezone: str | None = Field(None, title="Time zone", description="For contacts whose own zone is unknown.")
-    quiet_hours: tuple[Wall, Wall] | None = Field(None, title="Quiet hours", description="Marketing waits until morning.")
+    quiet_hours: tuple[Wall, Wall] | None = Field(
+        None, title="Quiet hours", description="Marketing waits until morning."
+    )
 
     @field_validator("entry", mode="before")
     @classmethod
@@ -149,7 +159,7 @@ def find_start(graph: nx.MultiDiGraph[str], named: str | None) -> str | None:
 
 
 def read_node(raw: Mapping[str, Any]) -> Node:
-    """A node of the document as its type; pydantic.ValidationError for settings that do not fit, KeyError for the kind."""
+    """A node of the document as its type; ValidationError for settings that do not fit, KeyError for the kind."""
     return registry()[raw["kind"]].model_validate(raw.get("settings") or {})
 
 

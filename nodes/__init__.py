@@ -21,7 +21,7 @@ VOCABULARY = frozenset({"base", "folding", "matching", "patterns", "times", "val
 @cache
 def registry() -> Mapping[str, type[Node]]:
     """Every node type by kind: the files of this folder, then the entry-point group `tropa.nodes`."""
-    from nodes.base import KINDS
+    from nodes.base import KINDS  # noqa: PLC0415  (nodes.base is in this package)
 
     for module in sorted(pkgutil.iter_modules(__path__), key=lambda each: each.name):
         if module.name not in VOCABULARY:

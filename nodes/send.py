@@ -88,7 +88,11 @@ class Speaking(Node):
         description="Marketing needs consent and keeps quiet hours; the others only obey the messenger.",
     )
     ttl: timedelta = Field(
-        timedelta(days=1), title="Worth sending for", gt=timedelta(0), le=LONGEST, description="Later it is not sent any more."
+        timedelta(days=1),
+        title="Worth sending for",
+        gt=timedelta(0),
+        le=LONGEST,
+        description="Later it is not sent any more.",
     )
 
     def channels(self) -> tuple[str, ...]:

@@ -22,8 +22,8 @@ class Arm(BaseModel):
 class Split(Node, kind="split", icon="🧪"):
     """Divides contacts by weight, for tests of one message against another.
 
-    The choice is a hash of the salt and the contact: the same contact always takes the same arm, in every trip and every
-    version, as long as the salt stays.
+    The choice is a hash of the salt and the contact: the same contact always takes the same arm, in every trip and
+    every version, as long as the salt stays.
     A holdout keeps that share of contacts out of all arms, to compare with.
     """
 

@@ -42,7 +42,5 @@ class Update(Node, kind="update", icon="✏️"):
         return [(f"set.{name}", value) for name, value in self.set.items() if isinstance(value, str)]
 
     def decide(self, visit: Visit) -> Leave:
-        values = {
-            name: visit.render(value) if isinstance(value, str) else value for name, value in self.set.items()
-        }
+        values = {name: visit.render(value) if isinstance(value, str) else value for name, value in self.set.items()}
         return Leave("done", (Set(attributes=values, add_tags=self.add_tags, remove_tags=self.remove_tags),))

@@ -69,9 +69,7 @@ class Wait(Node, kind="wait", icon="⏳"):
         None, title="Same value as in the entry event", max_length=120, description="A property, as order_id."
     )
     rule: dict[str, Any] | None = Field(None, title="Rule", json_schema_extra={"widget": "rule"})
-    patience: Patience | None = Field(
-        None, title="But no longer than", json_schema_extra={"widget": "patience"}
-    )
+    patience: Patience | None = Field(None, title="But no longer than", json_schema_extra={"widget": "patience"})
     look_back: Literal["since_entry"] | None = Field(None, title="Look back")
     missing: Literal["fail", "branch"] = Field("fail", title="If the date is missing")
     late: Literal["run", "next_window"] | SkipIfLater = Field("run", title="If it is late")
@@ -131,7 +129,11 @@ class Wait(Node, kind="wait", icon="⏳"):
         if self.until_attribute:
             return f"Wait until {self.until_attribute}" + (f" {_signed(self.offset)}" if self.offset else "")
         days = f" on {', '.join(self.weekdays)}" if self.weekdays else ""
-        return f"Wait until {self.local_time}{days}" if self.local_time else f"Wait for {self.window.start}–{self.window.end}"  # type: ignore[union-attr]
+        return (
+            f"Wait until {self.local_time}{days}"
+            if self.local_time
+            else f"Wait for {self.window.start}–{self.window.end}"
+        )  # type: ignore[union-attr]
 
     def rules(self) -> Iterable[tuple[str, Mapping[str, Any], bool]]:
         if self.where is not None:
@@ -175,7 +177,11 @@ class Wait(Node, kind="wait", icon="⏳"):
                 return Leave("happened")
         if self.event and self.look_back and visit.arriving and visit.happened(self.event, self.where, self.match):
             return Leave("happened")
-        if self.rule is not None and (visit.arriving or isinstance(heard, Changed | Happened)) and visit.holds(self.rule):
+        if (
+            self.rule is not None
+            and (visit.arriving or isinstance(heard, Changed | Happened))
+            and visit.holds(self.rule)
+        ):
             return Leave("happened")
         if deadline is not None and visit.now >= deadline and visit.horizon > deadline:
             return Leave("timeout")
@@ -211,7 +217,9 @@ class Wait(Node, kind="wait", icon="⏳"):
         if self.window is None:
             return moment
         days = frozenset(WEEKDAYS.index(day) for day in self.window.weekdays) or None
-        return next_in_window(moment, zone(visit.zone), parse_wall(self.window.start), parse_wall(self.window.end), days)
+        return next_in_window(
+            moment, zone(visit.zone), parse_wall(self.window.start), parse_wall(self.window.end), days
+        )
 
     def _again(self, visit: Visit) -> datetime:
         if self.local_time:

@@ -40,7 +40,8 @@ class Served:
         self.thread.start()
         deadline = time.monotonic() + 20
         while not self.server.started:
-            assert time.monotonic() < deadline and self.thread.is_alive(), "the server did not start"
+            assert time.monotonic() < deadline, "the server did not start in time"
+            assert self.thread.is_alive(), "the server did not start"
             time.sleep(0.005)
 
     def _serve(self) -> None:

@@ -12,7 +12,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from ui.backend import backend
 from ui.language import LANGUAGES, _, choose, language
-from ui.late_words import pressed_before
+from ui.late_words import Visit, pressed_before
 from ui.look import last_word, show
 from ui.trouble import Trouble
 
@@ -79,6 +79,13 @@ def language_picker() -> None:
         st.rerun()
 
 
+def go_on(pressed: Visit, pages: list[st.Page]) -> None:
+    """Opens the page that was pressed before a late text brought this one back."""
+    for one in pages:
+        if getattr(one, "_script_hash", None) == pressed.page:
+            st.switch_page(one, query_params=dict(pressed.query))
+
+
 def main() -> None:
     """One run of the pages."""
     context = get_script_run_ctx(suppress_warning=True)
@@ -101,9 +108,8 @@ def main() -> None:
         text = _("This page could not be drawn. Your work is saved; the reason is in the log of the pages.")
         title = _("Something went wrong")
         st.error(f"**{title}**\n\n{text}", icon=":material/error:")
-    for one in [page for section in menu.values() for page in section] if pressed else ():
-        if getattr(one, "_script_hash", None) == pressed.page:
-            st.switch_page(one, query_params=dict(pressed.query))
+    if pressed is not None:
+        go_on(pressed, [one for section in menu.values() for one in section])
 
 
 main()

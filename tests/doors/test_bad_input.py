@@ -11,7 +11,10 @@ from typing import Any
 
 import httpx
 import pytest
+from fastapi.testclient import TestClient
 
+from api.app import create_app
+from engine.settings import Settings
 from store.invariants import violations
 from tests.town import Town, town
 
@@ -338,11 +341,6 @@ def test_after_all_this_every_sum_still_holds(doors: Town) -> None:
 
 
 def test_a_real_installation_has_no_sandbox_doors(tmp_path: Path) -> None:
-    from fastapi.testclient import TestClient
-
-    from api.app import create_app
-    from engine.settings import Settings
-
     settings = Settings(home=tmp_path, prefect=False)
     with TestClient(create_app(settings)) as client:
         key = (tmp_path / "keys" / "ui").read_text().strip()

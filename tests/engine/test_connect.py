@@ -1,4 +1,4 @@
-"""Connecting an account: its token is checked with a real call, its webhook is set, its secrets are never shown again."""
+"""Connecting an account: its token is checked with a real call, its webhook set, its secrets never shown again."""
 
 from __future__ import annotations
 
