@@ -1,4 +1,4 @@
-"""Named places at which a test lets this process be killed: nothing happens unless `TROPA_CRASH_AT` was set."""
+"""Named places at which a test lets this process be killed: idle unless `TROPA_CRASH_AT` was set at the start."""
 
 from __future__ import annotations
 

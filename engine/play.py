@@ -62,13 +62,14 @@ async def _next(shift: Shift, now: datetime, target: datetime) -> datetime:
     """The next instant at which the product or the world wants to act, with those of the same second."""
     found = await asyncio.to_thread(_next_due, shift.project, now)
     world = await shift.world.next_at() if shift.world is not None else None
-    if world is not None and world > now:
-        found.append(world)
+    acts = [at for at in world or () if at > now]
+    found += acts
     if not found:
         return target
-    first = min(found)
-    latest = await asyncio.to_thread(_latest, shift.project, now, first + TOGETHER)
-    return max(first, latest) if latest is not None else first
+    until = min(found) + TOGETHER
+    latest = await asyncio.to_thread(_latest, shift.project, now, until)
+    together = [at for at in (*found, latest) if at is not None and at <= until]
+    return max(together)
 
 
 def _now(project: Project) -> datetime:

@@ -27,11 +27,12 @@ class World:
         response.raise_for_status()
         return int(response.json()["delivered"]), _instant(response.json().get("next"))
 
-    async def next_at(self) -> datetime | None:
-        """The next instant at which the world will do something."""
+    async def next_at(self) -> tuple[datetime, datetime] | None:
+        """When the world will next do something, and the last of it within the second after that."""
         response = await self.client.get("/world/next")
         response.raise_for_status()
-        return _instant(response.json().get("at"))
+        at, last = _instant(response.json().get("at")), _instant(response.json().get("last"))
+        return None if at is None else (at, last or at)
 
     async def call(self, method: str, path: str, **options: Any) -> httpx.Response:
         """Any other door of the world."""

@@ -91,6 +91,17 @@ class Agenda:
             heapq.heappop(self._heap)
         return self._heap[0][0] if self._heap else None
 
+    def last_due(self, until: float) -> float | None:
+        """When the latest of those due by `until` is due; looks at nothing that is due later than they."""
+        last, stack = None, [0]
+        while stack:
+            at = stack.pop()
+            if at < len(self._heap) and self._heap[at][0] <= until:
+                if self._valid(self._heap[at]) is not None:
+                    last = max(last or 0.0, self._heap[at][0])
+                stack += (2 * at + 1, 2 * at + 2)
+        return last
+
     def count(self, kind: str, account: tuple[str, str]) -> int:
         """How many items of a kind wait for an account."""
         return sum(1 for one in self._items.values() if one.kind == kind and (one.channel, one.account) == account)

@@ -51,8 +51,10 @@ async def clock(world: World, request: Request) -> Any:
 
 
 async def upcoming(world: World, request: Request) -> Any:
-    """When the world will next do something."""
-    return {"at": soonest(world)}
+    """When the world will next do something, and the last of what it will do within the second after that."""
+    at = soonest(world)
+    last = world.agenda.last_due(instant(at) + 1.0) if at is not None else None
+    return {"at": at, "last": iso(last) if last is not None else at}
 
 
 async def settle(world: World, request: Request) -> Any:

@@ -106,8 +106,13 @@ def attempt(action: Callable[[], T], done: str = "") -> T | None:
         return None
     st.session_state.pop("_trouble", None)
     if done:
-        st.session_state["_done"] = done
+        say_next(done)
     return outcome
+
+
+def say_next(text: str) -> None:
+    """Leaves a toast for the page that is drawn next."""
+    st.session_state["_done"] = text
 
 
 def last_word() -> None:

@@ -1,4 +1,4 @@
-"""What a messenger, its network and its webhooks do wrong, one fault at a time: each ends in the state that the rules name."""
+"""What a messenger, its network and its webhooks do wrong: each fault ends in the state that the rules name."""
 
 from __future__ import annotations
 

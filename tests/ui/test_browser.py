@@ -13,7 +13,7 @@ from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Dialog, Page, expect, sync_playwright
 
 from tests.ui.pretend_api import served
 from tests.ui.pretend_world import World
@@ -78,6 +78,10 @@ def outside() -> list[str]:
 
 @pytest.fixture
 def tab(outside: list[str], tmp_path: Path) -> Iterator[Page]:
+    def heard(url: str) -> None:
+        if "127.0.0.1" not in url and not url.startswith(("data:", "blob:")):
+            outside.append(url)
+
     with sync_playwright() as player:
         browser = player.chromium.launch_persistent_context(
             str(tmp_path),
@@ -88,12 +92,8 @@ def tab(outside: list[str], tmp_path: Path) -> Iterator[Page]:
         )
         page = browser.new_page()
         page.set_default_timeout(30_000)
-        page.on(
-            "request",
-            lambda one: (
-                None if "127.0.0.1" in one.url or one.url.startswith(("data:", "blob:")) else outside.append(one.url)
-            ),
-        )
+        expect.set_options(timeout=30_000)
+        page.on("request", lambda one: heard(one.url))
         yield page
         browser.close()
 
@@ -108,7 +108,12 @@ def test_the_first_deep_link_has_the_menu_and_stays_on_this_machine(pages: str, 
 
 def test_a_phone_shows_foreign_words_as_text_and_sends_what_is_pressed(pages: str, tab: Page, browsed: World) -> None:
     alerts: list[str] = []
-    tab.on("dialog", lambda one: (alerts.append(one.message), one.dismiss())[1])
+
+    def seen(dialog: Dialog) -> None:
+        alerts.append(dialog.message)
+        dialog.dismiss()
+
+    tab.on("dialog", seen)
     tab.goto(f"{pages}/phones?contact=c0")
     expect(tab.get_by_text("<script>alert(1)</script>")).to_be_visible()
     tab.get_by_role("button", name="Yes, keep it").click()
@@ -139,6 +144,8 @@ def test_a_step_is_written_and_kept_over_a_visit_elsewhere(pages: str, tab: Page
     text = tab.get_by_role("textbox", name="Text", exact=True)
     text.fill("Good morning")
     tab.get_by_role("link", name="Contacts", exact=True).click()
+    expect(tab.get_by_role("heading", name="Contacts")).to_be_visible()
+    tab.wait_for_timeout(1500)
     expect(tab.get_by_role("heading", name="Contacts")).to_be_visible()
     tab.goto(f"{pages}/editor?id=hello")
     expect(tab.get_by_text("Good morning").first).to_be_visible()

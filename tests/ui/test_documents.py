@@ -18,6 +18,7 @@ from ui.drafts import add, blank, change, connect, duplicate, first, move, remov
 from ui.drawing import draw
 from ui.durations import BadDuration, from_number, number_and_unit, parse, text_of
 from ui.forms.free import as_text, as_value
+from ui.late_words import pressed_before
 from ui.preview import preview
 from ui.words import safe
 
@@ -128,6 +129,7 @@ def test_a_drawing_holds_no_markup_of_others() -> None:
     document["nodes"][0].update(title='"><b>x</b>\\n', id='a"b')
     document["edges"][0]["source"] = 'a"b'
     dot = draw(document, icons={}, sentences={'a"b': "<script>&"}, counts=[], problems=[])
+    assert "&lt;b&gt;x" in dot
     assert "<b>x" not in dot
     assert "<script>" not in dot
     assert r'"a\"b" -> "end"' in dot
@@ -240,3 +242,21 @@ def test_markup_is_made_harmless(text: str) -> None:
     made = safe(text)
     assert "\n" not in made
     assert not [place for place, char in enumerate(made) if char in "*[]`:<>$#~" and made[place - 1] != "\\"]
+
+
+def test_a_press_taken_back_by_a_late_text_is_done_again() -> None:
+    state: dict[Any, Any] = {}
+    assert pressed_before(state, "editor", {"id": "a"}, 10.0) is None
+    assert pressed_before(state, "contacts", {}, 20.0) is None
+    pressed = pressed_before(state, "editor", {"id": "a"}, 20.2)
+    assert pressed is not None
+    assert (pressed.page, dict(pressed.query)) == ("contacts", {})
+    assert pressed_before(state, "contacts", {}, 20.4) is None
+
+
+@pytest.mark.parametrize(("query", "now"), [({"id": "a"}, 21.5), ({"id": "b"}, 20.1), ({}, 20.1)])
+def test_a_real_way_back_is_left_alone(query: dict[str, str], now: float) -> None:
+    state: dict[Any, Any] = {}
+    pressed_before(state, "editor", {"id": "a"}, 10.0)
+    pressed_before(state, "contacts", {}, 20.0)
+    assert pressed_before(state, "editor", query, now) is None

@@ -31,20 +31,8 @@ def examples() -> list[tuple[str, str, Json]]:
     return [(f"{name}:{node['id']}", node["kind"], node.get("settings") or {}) for name, node in known]
 
 
-def drawn() -> None:
-    """A script that draws one form and keeps what came back."""
-    import streamlit as st
-
-    from ui.forms.draw import form
-    from ui.forms.shapes import fields_of
-    from ui.forms.widgets import Hints
-
-    made = form(fields_of(st.session_state["schema"]), st.session_state["given"], "k", Hints(buttons=("yes",)))
-    st.session_state["made"] = made
-
-
 def look(kind: str, settings: Json) -> AppTest:
-    test = AppTest.from_function(drawn, default_timeout=20)
+    test = AppTest.from_file(str(Path(__file__).with_name("form_script.py")), default_timeout=20)
     test.session_state["schema"], test.session_state["given"] = KINDS[kind], settings
     return test.run()
 

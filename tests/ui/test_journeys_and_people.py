@@ -9,6 +9,7 @@ from typing import Any
 from tests.ui.conftest import opened, words
 from tests.ui.pretend_data import cart_numbers
 from tests.ui.pretend_world import Problem, World
+from ui.charts import as_csv
 
 
 def sent(world: World, method: str = "POST") -> list[tuple[str, Any]]:
@@ -167,8 +168,6 @@ def test_a_broken_address_does_not_break_the_funnel(api: str, world: World) -> N
 
 
 def test_the_downloaded_funnel_is_a_table(api: str, world: World) -> None:
-    from ui.charts import as_csv
-
     numbers = cart_numbers()
     numbers["nodes"][0]["title"] = "=HYPERLINK(1)"
     rows = list(csv.DictReader(io.StringIO(as_csv(numbers).decode("utf-8-sig"))))

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
-from tests.ui.conftest import opened, words
+from tests.ui.conftest import APP, opened, words
 from tests.ui.pretend_api import served
 from tests.ui.pretend_world import Problem, World
 
@@ -121,10 +122,6 @@ def test_phones_are_in_the_menu_of_a_sandbox_only(monkeypatch: pytest.MonkeyPatc
 
 
 def test_the_language_comes_from_the_browser_and_the_address(api: str) -> None:
-    from streamlit.testing.v1 import AppTest
-
-    from tests.ui.conftest import APP
-
     test = AppTest.from_file(str(APP), default_timeout=30)
     test.context = {"locale": "ru-RU"}
     assert test.run().title[0].value == "Главная"

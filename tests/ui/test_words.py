@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ast
 import io
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 import pytest
 from babel.messages.catalog import Catalog, Message
@@ -17,7 +18,9 @@ from babel.messages.pofile import read_po
 
 from nodes import registry
 from tests.ui.conftest import opened, words
+from ui.forms.terms import MANUALS
 from ui.language import LOCALE, pick
+from ui.words import KIND
 
 UI = LOCALE.parent
 RUSSIAN = LOCALE / "ru" / "LC_MESSAGES"
@@ -67,20 +70,22 @@ def test_every_text_has_russian() -> None:
 def test_russian_keeps_the_holes() -> None:
     wrong = []
     for one in messages():
-        ids, strings = (one.id, one.string) if isinstance(one.id, tuple | list) else ([one.id], [one.string])
-        holes = set(_holes(ids[0]))
-        wrong += [one.id for string in strings if set(_holes(string)) != holes]
+        holes = set(_holes(forms(one.id)[0]))
+        wrong += [one.id for string in forms(one.string) if set(_holes(string)) != holes]
     assert not wrong
 
 
 def _holes(text: str) -> list[str]:
-    import re
-
     return re.findall(r"(?<!\{)\{(\w+)\}", text)
 
 
+def forms(text: Any) -> list[str]:
+    """A text's plural forms; the text alone when it has none."""
+    return [text] if isinstance(text, str) else list(text)
+
+
 def test_plurals_have_three_forms() -> None:
-    assert all(len(one.string) == 3 for one in messages() if isinstance(one.id, tuple | list))
+    assert {len(forms(one.string)) for one in messages() if not isinstance(one.id, str)} == {3}
 
 
 def test_the_compiled_catalogue_is_the_written_one() -> None:
@@ -100,8 +105,8 @@ def test_texts_can_be_extracted(path: Path) -> None:
     assert not [one.value for one in hidden if isinstance(one, ast.Constant)]
 
 
-def _says(node: ast.AST) -> Any:
-    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in CALLS and node.args
+def _says(node: ast.AST) -> TypeGuard[ast.Call]:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in CALLS and bool(node.args)
 
 
 def test_no_page_translates_at_import() -> None:
@@ -144,9 +149,6 @@ def test_every_setting_is_named_in_russian() -> None:
 
 
 def test_every_kind_of_step_has_a_name_a_manual_and_russian() -> None:
-    from ui.forms.terms import MANUALS
-    from ui.words import KIND
-
     known = {one.id for one in messages()}
     for kind in registry():
         assert KIND[kind].text in known

@@ -99,6 +99,7 @@ SETTINGS = (
     N_("Body's values"),
     N_("Header's value"),
     N_("Buttons' values"),
+    N_("A property, as order_id."),
 )
 CHOICES = {
     "marketing": N_("Marketing"),

@@ -11,7 +11,7 @@ from ui.backend import backend
 from ui.events import event_line
 from ui.figures import ago, number, when
 from ui.language import _
-from ui.look import attempt, careful, empty, heading
+from ui.look import attempt, careful, empty, heading, say_next
 from ui.trips import step_titles, trips
 from ui.words import Word, badge, channel, plain, safe
 
@@ -130,7 +130,7 @@ def erase(name: str) -> None:
         sure = st.text_input(_("Write the contact's id to confirm"), key="erase-sure")
 
         def do() -> None:
-            if attempt(lambda: backend().erase_contact(name), _("The contact is erased.")):
+            if attempt(lambda: backend().erase_contact(name)):
                 st.session_state["contact-erased"] = True
 
         if st.button(_("Erase for good"), type="primary", disabled=sure != name, key="erase-yes", on_click=do):
@@ -142,6 +142,7 @@ def erase(name: str) -> None:
 def main() -> None:
     st.page_link("screens/contacts.py", label=_("All contacts"), icon=":material/arrow_back:")
     if st.session_state.pop("contact-erased", False):
+        say_next(_("The contact is erased."))
         st.switch_page("screens/contacts.py")
     name = st.query_params.get("id")
     if not name:

@@ -12,7 +12,7 @@ from ui.backend import backend
 from ui.drafts import blank
 from ui.figures import ago, compact, percent
 from ui.language import _
-from ui.look import attempt, careful, empty, heading, paging
+from ui.look import attempt, careful, empty, heading, paging, say_next
 from ui.words import JOURNEY, badge, safe, word
 
 Json = dict[str, Any]
@@ -26,7 +26,7 @@ def open_editor(journey: str) -> None:
 
 def create(document: Json) -> None:
     """Makes a journey of the document and remembers to open it."""
-    made = attempt(lambda: backend().create_journey(document), _("The journey is created."))
+    made = attempt(lambda: backend().create_journey(document))
     if made:
         st.session_state["journeys-made"] = str(made["id"])
 
@@ -179,6 +179,7 @@ def nothing(filtered: bool) -> None:
 def main() -> None:
     made = st.session_state.pop("journeys-made", None)
     if made:
+        say_next(_("The journey is created."))
         open_editor(made)
     heading(_("Journeys"), _("Every conversation that runs by itself."))
     search, status = toolbar()
