@@ -14,7 +14,7 @@ from api.doors import After, Authorised, Limit, Shared, after_id, iso, paged
 from api.journeys import found as journey_found
 from engine.enroll import Candidate, enroll_many
 from engine.errors import IdempotencyMismatch
-from store import contacts, deliveries, enrollments, inbox, keys
+from store import contacts, deliveries, inbox, keys, whereabouts
 from store.database import dumps
 from store.sql import parsed
 
@@ -99,7 +99,7 @@ def list_enrollments(
 ) -> dict[str, Any]:
     """Trips, oldest first: where each is, why it is there, what will wake it and when at the latest."""
     with project.database.read() as connection:
-        rows = enrollments.page(
+        rows = whereabouts.page(
             connection,
             journey_id=journey_found(connection, journey).id if journey else None,
             contact_id=contact_found(connection, contact).id if contact else None,
@@ -109,7 +109,7 @@ def list_enrollments(
             limit=limit,
         )
         trails: dict[int, list[dict[str, Any]]] = {}
-        for visit in enrollments.trails(connection, [row.id for row in rows]):
+        for visit in whereabouts.trails(connection, [row.id for row in rows]):
             step = {"node": visit.node, "exit": visit.exit, "at": iso(visit.left_at)}
             trails.setdefault(visit.enrollment_id, []).append(step)
     return paged(rows, limit, lambda row: _trip(row, trails.get(row.id, [])))

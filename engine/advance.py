@@ -11,11 +11,12 @@ from sqlalchemy import Connection, Row
 
 from engine.crash_points import reach
 from engine.moves import Walked, save_walks
-from engine.project import Project, Version
-from journeys.facts import Past, Person
+from engine.persons import load_persons
+from engine.project import Project
+from journeys.facts import Person
 from journeys.walk import Trip, Walk, take_out, walk
 from nodes.visit import Answered, Changed, Drawn, Happened, Heard, Reply
-from store import consents, coupons, enrollments, events, inbox, journeys
+from store import coupons, enrollments, inbox, journeys
 from store.sql import parsed
 from store.tables.columns import instant, micros
 
@@ -52,7 +53,7 @@ def advance(
     ids = [row.id for row in claimed]
     heard, consumed, outs = _heard(connection, ids, answers or {})
     states = enrollments.states(connection, [row.id for row in claimed if row.stateful])
-    persons = _persons(project, connection, claimed)
+    persons = load_persons(project, connection, claimed)
     known_until = inbox.horizon(connection)
     # With an empty inbox everything up to and including now is known.
     horizon = datetime.max.replace(tzinfo=now.tzinfo) if known_until is None else instant(known_until)
@@ -124,33 +125,6 @@ def read_signal(kind: str, payload: Mapping[str, Any], at: datetime) -> Heard:
             visit=payload.get("visit"),
         )
     return Changed(at=at)
-
-
-def _persons(project: Project, connection: Connection, claimed: Sequence[Row[Any]]) -> dict[int, Person]:
-    """The contacts of a batch, with the facts that their journeys' rules read: one query per kind of fact."""
-    persons = {
-        row.contact_id: Person(
-            external_id=row.external_id, attributes=parsed(row.attributes), tags=parsed(row.tags), zone=row.timezone
-        )
-        for row in claimed
-    }
-    versions: dict[int, Version] = {
-        version: project.version(connection, version) for version in {row.version_id for row in claimed}
-    }
-    names = sorted(set().union(*(version.journey.counts for version in versions.values())))
-    asking = sorted({row.contact_id for row in claimed if versions[row.version_id].journey.counts})
-    if asking:
-        past: dict[int, list[Past]] = {}
-        for event in events.of_contacts(connection, asking, names):
-            past.setdefault(event.contact_id, []).append(
-                Past(event.name, parsed(event.properties), instant(event.received_at))
-            )
-        for contact, seen in past.items():
-            persons[contact].events = seen
-    careful = sorted({row.contact_id for row in claimed if versions[row.version_id].journey.asks_consents})
-    for contact, granted in consents.state(connection, careful).items() if careful else ():
-        persons[contact].consents = granted
-    return persons
 
 
 def _draw(

@@ -13,7 +13,7 @@ from engine.enroll import Candidate, enroll_many
 from engine.people import contact_at, give_consent
 from engine.project import Project, real_now
 from nodes.matching import fold, is_opt_in, is_opt_out
-from store import contacts, deliveries, deliveries_wake, enrollments, inbox, journeys
+from store import contacts, deliveries, deliveries_wake, enrollments, inbox, journeys, whereabouts
 from store.consents import ConsentGiven
 from store.counters import Tally
 from store.sql import parsed, run, scalar
@@ -115,7 +115,7 @@ class Routing:
         if pressed.enrollment_id != trip.id or seq is None or seq == trip.seq:
             return False
         nodes = self.project.version(self.connection, trip.version_id).journey.nodes
-        since = [visit.node for visit in enrollments.trails(self.connection, [trip.id]) if visit.seq >= seq]
+        since = [visit.node for visit in whereabouts.trails(self.connection, [trip.id]) if visit.seq >= seq]
         return nodes[trip.node].says() is None and not any(nodes[name].hears_replies for name in since)
 
     def _waiting(self, contact: int) -> list[tuple[Row[Any], Row[Any]]]:

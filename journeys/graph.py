@@ -11,7 +11,7 @@ import networkx as nx
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from journeys.rule_facts import Holds
-from journeys.rules import Wanted, wanted
+from journeys.rules import DeliveryClause, Wanted, wanted
 from nodes import registry
 from nodes.base import Node
 from nodes.times import LONGEST, UnknownZone, parse_wall, zone
@@ -128,8 +128,8 @@ class Journey:
     counts: frozenset[str] = frozenset()
     #: Whether a change of the contact's facts may wake a trip.
     watches_contact: bool = False
-    #: Whether any rule asks about deliveries.
-    asks_receipts: bool = False
+    #: What rules ask about deliveries.
+    receipts: tuple[DeliveryClause, ...] = ()
     #: Whether any rule asks about consents.
     asks_consents: bool = False
     salts: Mapping[str, str] = field(default_factory=dict)
@@ -186,7 +186,7 @@ def read(document: Mapping[str, Any], journey_id: str = "") -> Journey:
         listens=frozenset(goal | counted | {name for node in nodes.values() for name in node.listens()}),
         counts=frozenset(counted | {name for node in nodes.values() for name in node.looks_back()}),
         watches_contact=bool(settings.exit_when) or any(node.kind == "wait" for node in nodes.values()),
-        asks_receipts=any(want.deliveries for want in asked),
+        receipts=tuple(dict.fromkeys(clause for want in asked for clause in want.deliveries)),
         asks_consents=any(want.consents for want in asked),
         salts={name: getattr(node, "salt", "") or f"{journey_id}/{name}" for name, node in nodes.items()},
     )

@@ -128,12 +128,10 @@ class Wait(Node, kind="wait", icon="⏳"):
             return f"Wait until {self.until:%d.%m.%Y %H:%M}"
         if self.until_attribute:
             return f"Wait until {self.until_attribute}" + (f" {_signed(self.offset)}" if self.offset else "")
+        if self.window:
+            return f"Wait for {self.window.start}–{self.window.end}"
         days = f" on {', '.join(self.weekdays)}" if self.weekdays else ""
-        return (
-            f"Wait until {self.local_time}{days}"
-            if self.local_time
-            else f"Wait for {self.window.start}–{self.window.end}"
-        )  # type: ignore[union-attr]
+        return f"Wait until {self.local_time}{days}"
 
     def rules(self) -> Iterable[tuple[str, Mapping[str, Any], bool]]:
         if self.where is not None:

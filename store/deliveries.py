@@ -150,6 +150,16 @@ def advance_state(connection: Connection, values: Sequence[tuple[str, str, int, 
         )
 
 
+def outcomes_of(connection: Connection, contact_ids: Sequence[int]) -> Sequence[Row[Any]]:
+    """What became of the journeys' messages to these contacts."""
+    return rows(
+        connection,
+        "SELECT d.contact_id, d.node, d.state, d.replied_at, j.public_id FROM delivery d"
+        " JOIN journey j ON j.id = d.journey_id WHERE d.contact_id IN [ids]",
+        ids=list(contact_ids),
+    )
+
+
 def latest_question(connection: Connection, enrollment_ids: Sequence[int]) -> dict[int, Row[Any]]:
     """The newest delivery of each enrollment that went out, or may have."""
     found = rows(

@@ -14,7 +14,7 @@ from ui.figures import number
 from ui.language import _, ngettext
 from ui.look import attempt, careful
 from ui.said import said
-from ui.words import KIND, exit_name, reason, safe, word
+from ui.words import KIND, exit_name, plain, reason, safe, word
 
 Json = Mapping[str, Any]
 
@@ -143,8 +143,15 @@ def problem_list(problems: list[Any], document: Json) -> None:
     for one in problems:
         where = f"**{safe(titles.get(one.get('node'), one.get('node') or whole))}**"
         mark = ":red[:material/error:]" if one.get("level") == "error" else ":orange[:material/warning:]"
-        lines.append(f"{mark} {where}: {safe(said(one.get('text')))} :gray[{safe(said(one.get('fix')))}]")
+        lines.append(f"{mark} {where}{place(one)}: {safe(said(one.get('text')))} :gray[{safe(said(one.get('fix')))}]")
     st.markdown("\n\n".join(lines))
+
+
+def place(problem: Json) -> str:
+    """The setting at fault, after the step's name: `questions › 1 › text`."""
+    path = str(problem.get("path") or "")
+    parts = [str(int(part) + 1) if part.isdigit() else plain(part) for part in path.split(".") if part]
+    return f" › {safe(' › '.join(parts))}" if parts else ""
 
 
 def _what_changes(journey: str, draft: Json) -> None:

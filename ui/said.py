@@ -74,8 +74,6 @@ SHAPES = (
     N_("Parallel trips need a key: the property of the entry event that tells them apart."),
     N_("No time zone is called {name}; write one like Europe/Moscow."),
     N_("An entry is one of api, event, segment, schedule, keyword, link, inbound."),
-    N_("Input should be a valid string."),
-    N_("Field required."),
     N_("{names} would change nothing in this kind of wait; remove it."),
     N_("A word has from 1 to 100 characters."),
     N_("«{name}» unsubscribes a person and is never an answer; choose another word."),
@@ -152,6 +150,22 @@ SHAPES = (
     N_("Give a code from {name}"),
     N_("End: {name}"),
 )
+#: What a validator says to engineers, and the same for people.
+PLAIN = (
+    (r"String should have at least 1 character\.?", N_("Write something here.")),
+    (r"String should have at least (?P<n>\d+) characters\.?", N_("At least {n} characters are needed.")),
+    (r"String should have at most (?P<n>\d+) characters?\.?", N_("At most {n} characters fit here.")),
+    (r"(?:Tuple|List|Dictionary) should have at least (?P<n>\d+) items?.*", N_("At least {n} is needed here.")),
+    (r"(?:Tuple|List|Dictionary) should have at most (?P<n>\d+) items?.*", N_("At most {n} fit here.")),
+    (r"Input should be greater than or equal to (?P<n>[\d.]+)\.?", N_("At least {n} fits here.")),
+    (r"Input should be less than or equal to (?P<n>[\d.]+)\.?", N_("At most {n} fits here.")),
+    (r"Input should be greater than (?P<n>[\d.]+).*", N_("More than {n} fits here.")),
+    (r"String should match pattern .*", N_("Some of these signs do not fit here; see the hint.")),
+    (r"Input should be a valid string\.?", N_("A text is needed here.")),
+    (r"Input should be a valid (?:number|integer).*", N_("A number is needed here.")),
+    (r"Input should be a valid timedelta.*", N_("A duration is needed here.")),
+    (r"Field required\.?", N_("This is missing.")),
+)
 _HOLE = re.compile(r"\{(\w+)\}")
 _SPAN = re.compile(r"(\d+) (day|hour|minute|second)s?")
 
@@ -200,13 +214,19 @@ def _parts(text: str) -> str:
 
 def said(text: str | None) -> str:
     """The sentence in the reader's language; unchanged when we do not know its shape."""
-    if not text or language() == "en":
-        return text or ""
+    if not text:
+        return ""
+    for pattern, plain in PLAIN:
+        found = re.fullmatch(pattern, text)
+        if found:
+            return _(plain).format(**found.groupdict())
+    if language() == "en":
+        return text
     known = _(text)
     if known != text:
         return known
-    for shape, pattern in _patterns():
-        found = pattern.fullmatch(text)
+    for shape, expression in _patterns():
+        found = expression.fullmatch(text)
         if found:
             return _(shape).format(**{name: _hole(name, value) for name, value in found.groupdict().items()})
     return text

@@ -8,6 +8,7 @@ import streamlit as st
 
 from ui import drafts
 from ui.backend import Backend
+from ui.controls import place
 from ui.desk import exits_of, known_kinds, title_of
 from ui.forms.draw import BUMP, form
 from ui.forms.journey import journey_form
@@ -78,7 +79,9 @@ def _head(work: Work, node: Json, kind: Json, key: str) -> None:
     for one in work.checked.problems:
         if one.get("node") == name:
             say = st.error if one.get("level") == "error" else st.warning
-            say(f"{safe(said(one.get('text')))} {safe(said(one.get('fix')))}", icon=":material/error:")
+            where = place(one).removeprefix(" › ")
+            said_there = f"**{where}**: {safe(said(one.get('text')))}" if where else safe(said(one.get("text")))
+            say(f"{said_there} {safe(said(one.get('fix')))}", icon=":material/error:")
 
 
 def _move(work: Work, name: str, by: int) -> None:

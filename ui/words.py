@@ -26,7 +26,7 @@ JOURNEY = {
 ENROLLMENT = {
     "active": Word(N_("Moving"), "blue", ":material/directions_run:"),
     "waiting": Word(N_("Waiting"), "orange", ":material/hourglass_top:"),
-    "completed": Word(N_("Completed"), "green", ":material/check_circle:"),
+    "completed": Word(N_("Finished"), "green", ":material/check_circle:"),
     "exited": Word(N_("Left"), "gray", ":material/logout:"),
     "failed": Word(N_("Failed"), "red", ":material/error:"),
 }

@@ -31,7 +31,7 @@ LEASE = 2.0
 FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload([module for module, _ in PARTS.values()])
 #: Real seconds within which a process must be there, or gone.
-PATIENCE = 60.0
+PATIENCE = 120.0
 
 
 class Plant:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +12,8 @@ import pytest
 from tests.ui.pretend_data import cart, cart_numbers, welcome
 from ui.changes import Change, changes
 from ui.charts import sums
-from ui.csv_mapping import guess, headers_of
 from ui.drafts import add, blank, change, connect, duplicate, first, move, remove, settle, ways
 from ui.drawing import draw
-from ui.durations import BadDuration, from_number, number_and_unit, parse, text_of
-from ui.forms.free import as_text, as_value
 from ui.late_words import pressed_before
 from ui.preview import preview
 from ui.words import safe
@@ -145,44 +141,6 @@ def test_problems_stand_out_in_the_drawing() -> None:
     assert "#d92d20" not in draw(welcome(), icons={})
 
 
-@pytest.mark.parametrize(
-    ("text", "seconds"),
-    [("P2D", 172800), ("PT90M", 5400), ("P1DT1H30M", 91800), ("-PT1H", -3600), ("PT0S", 0), ("P1W", 604800)],
-)
-def test_durations_are_read(text: str, seconds: int) -> None:
-    assert parse(text) == timedelta(seconds=seconds)
-    assert parse(text_of(parse(text))) == parse(text)
-
-
-@pytest.mark.parametrize("text", ["", "P", "PT", "1D", "P1M", "P1Y", "tomorrow", "P-1D"])
-def test_what_is_no_duration_is_refused(text: str) -> None:
-    with pytest.raises(BadDuration):
-        parse(text)
-
-
-@pytest.mark.parametrize(
-    ("text", "shown"),
-    [
-        ("PT90M", (90, "minute")),
-        ("P7D", (7, "day")),
-        ("P14D", (2, "week")),
-        ("PT1H", (1, "hour")),
-        ("-P1D", (-1, "day")),
-        (None, (0, "day")),
-        ("odd", (0, "day")),
-    ],
-)
-def test_a_duration_is_shown_in_its_largest_unit(text: str | None, shown: tuple[int, str]) -> None:
-    assert number_and_unit(text) == shown
-    if text and text != "odd":
-        assert parse(from_number(*shown)) == parse(text)
-
-
-@pytest.mark.parametrize("value", ["Kazan", "12", "true", "", 12, 1.5, True, None, [1, "a"], "{x}", '"quoted"'])
-def test_a_value_survives_being_typed(value: Any) -> None:
-    assert as_value(as_text(value)) == value
-
-
 def test_sums_that_do_not_hold_are_seen() -> None:
     numbers = cart_numbers()
     assert sums(numbers)[1]
@@ -196,35 +154,6 @@ def test_moved_trips_are_part_of_the_sum() -> None:
     )
     assert holds
     assert line == "entered 10 + moved in 2 = inside 9 + completed 0 + left early 0 + failed 0 + moved out 3"
-
-
-@pytest.mark.parametrize(
-    ("content", "headers"),
-    [
-        (b"id,city\n1,Perm\n", ["id", "city"]),
-        ("\ufeffид;Город\n1;Пермь\n".encode(), ["ид", "Город"]),
-        (b"id\tcity\n1\tPerm\n", ["id", "city"]),
-        (b"only\n", ["only"]),
-        (b"", []),
-        (b"\xff\xfe\x00", []),
-    ],
-)
-def test_the_head_of_a_file_is_read(content: bytes, headers: list[str]) -> None:
-    assert headers_of(content)[0] == headers
-
-
-@pytest.mark.parametrize(
-    ("header", "field"),
-    [
-        ("User ID", "external_id"),
-        ("Телеграм", "telegram"),
-        ("phone", "whatsapp"),
-        ("TZ", "timezone"),
-        ("Shoe size", ""),
-    ],
-)
-def test_a_column_is_guessed_by_its_name(header: str, field: str) -> None:
-    assert guess(header) == field
 
 
 def test_a_preview_escapes_every_word() -> None:

@@ -20,6 +20,7 @@ from nodes import registry
 from tests.ui.conftest import opened, words
 from ui.forms.terms import MANUALS
 from ui.language import LOCALE, pick
+from ui.said import said
 from ui.words import KIND
 
 UI = LOCALE.parent
@@ -179,3 +180,17 @@ def test_what_the_api_says_is_said_in_russian(api: str, world: Any) -> None:
     assert "Выход sent никуда не ведёт." in said
     assert "Конец: done" in said
     assert "leads nowhere" not in said
+
+
+@pytest.mark.parametrize(
+    ("text", "said_so"),
+    [
+        ("String should have at least 1 character.", "Write something here."),
+        ("Tuple should have at least 2 items after validation, not 0.", "At least 2 is needed here."),
+        ("Field required", "This is missing."),
+        ("The exit sent leads nowhere.", "The exit sent leads nowhere."),
+        ("", ""),
+    ],
+)
+def test_a_validators_words_become_peoples(text: str, said_so: str) -> None:
+    assert said(text) == said_so

@@ -1,0 +1,83 @@
+"""The contacts of a batch, with the facts that their journeys' rules read: one query per kind of fact."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from engine.project import Project, Version
+from journeys.facts import Past, Person
+from journeys.rules import DeliveryClause, delivery_key
+from store import consents, deliveries, events
+from store.sql import parsed
+from store.tables.columns import instant
+
+#: What a delivery must have become for a rule's word; `clicked` and `replied` stand beside the states.
+REACHED = {
+    "sent": frozenset({"accepted", "delivered", "read"}),
+    "delivered": frozenset({"delivered", "read"}),
+    "read": frozenset({"read"}),
+    "failed": frozenset({"rejected", "suppressed", "unresolved"}),
+}
+
+
+def load_persons(project: Project, connection: Connection, claimed: Sequence[Row[Any]]) -> dict[int, Person]:
+    """The contacts of a batch, with the facts that their journeys' rules read: one query per kind of fact."""
+    persons = {
+        row.contact_id: Person(
+            external_id=row.external_id, attributes=parsed(row.attributes), tags=parsed(row.tags), zone=row.timezone
+        )
+        for row in claimed
+    }
+    versions: dict[int, Version] = {
+        version: project.version(connection, version) for version in {row.version_id for row in claimed}
+    }
+    _load_events(connection, claimed, versions, persons)
+    careful = sorted({row.contact_id for row in claimed if versions[row.version_id].journey.asks_consents})
+    for contact, granted in consents.state(connection, careful).items() if careful else ():
+        persons[contact].consents = granted
+    _load_receipts(connection, claimed, versions, persons)
+    return persons
+
+
+def _load_events(
+    connection: Connection, claimed: Sequence[Row[Any]], versions: Mapping[int, Version], persons: Mapping[int, Person]
+) -> None:
+    names = sorted(set().union(*(version.journey.counts for version in versions.values())))
+    asking = sorted({row.contact_id for row in claimed if versions[row.version_id].journey.counts})
+    past: dict[int, list[Past]] = {}
+    for event in events.of_contacts(connection, asking, names) if asking else ():
+        seen = Past(event.name, parsed(event.properties), instant(event.received_at))
+        past.setdefault(event.contact_id, []).append(seen)
+    for contact, events_seen in past.items():
+        persons[contact].events = events_seen
+
+
+def _load_receipts(
+    connection: Connection, claimed: Sequence[Row[Any]], versions: Mapping[int, Version], persons: Mapping[int, Person]
+) -> None:
+    """Which of the asked questions about deliveries hold: «node» means a node of the asking journey."""
+    asking = [row for row in claimed if versions[row.version_id].journey.receipts]
+    if not asking:
+        return
+    sent: dict[int, list[Row[Any]]] = {}
+    for delivery in deliveries.outcomes_of(connection, sorted({row.contact_id for row in asking})):
+        sent.setdefault(delivery.contact_id, []).append(delivery)
+    for row in asking:
+        version = versions[row.version_id]
+        holding = {
+            delivery_key(clause)
+            for clause in version.journey.receipts
+            if any(_holds(clause, each, version.public_id) for each in sent.get(row.contact_id, ()))
+        }
+        persons[row.contact_id].receipts = holding | set(persons[row.contact_id].receipts)
+
+
+def _holds(clause: DeliveryClause, delivery: Row[Any], own_journey: str) -> bool:
+    if delivery.public_id != (clause.journey or own_journey) or clause.node not in (None, delivery.node):
+        return False
+    if clause.was in ("replied", "clicked"):
+        return delivery.replied_at is not None
+    return delivery.state in REACHED[clause.was]
