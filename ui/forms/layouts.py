@@ -25,7 +25,7 @@ WAYS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "window": (N_("A part of the day"), ("window",)),
     "until": (N_("A date"), ("until",)),
     "until_attribute": (N_("A date of the contact"), ("until_attribute", "offset", "missing")),
-    "event": (N_("An event"), ("event", "where", "patience", "look_back")),
+    "event": (N_("An event"), ("event", "where", "match", "patience", "look_back")),
     "rule": (N_("A rule to hold"), ("rule", "patience")),
 }
 #: Ways that listen: they cannot be late, they time out.
