@@ -11,11 +11,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from api.doors import After, Authorised, Limit, Shared, after_id, iso, paged, utc
 from api.problems import Refused
 from channels import registry as channels
+from engine.enroll import end_trips
 from engine.errors import NotFound
 from engine.people import give_consent, tell_changed
 from engine.project import Project
 from nodes.times import UnknownZone, zone
-from store import consents, contacts, timeline
+from store import consents, contacts, enrollments, erasing, keys, timeline
 from store.consents import ConsentGiven
 from store.contacts import ContactFacts
 from store.sql import parsed
@@ -151,7 +152,11 @@ def list_contacts(
 ) -> dict[str, Any]:
     """Contacts, oldest first; `search` looks into ids, attributes and addresses."""
     with project.database.read() as connection:
-        return paged(contacts.page(connection, search.strip(), after_id(after), limit), limit, _shown)
+        found_rows = contacts.page(connection, search.strip(), after_id(after), limit)
+        reached: dict[int, list[dict[str, Any]]] = {}
+        for each in contacts.addresses_of(connection, [row.id for row in found_rows]):
+            reached.setdefault(each.contact_id, []).append(_address(each))
+    return paged(found_rows, limit, lambda row: {**_shown(row), "addresses": reached.get(row.id, [])})
 
 
 @router.get("/{contact}")
@@ -162,17 +167,7 @@ def get_contact(contact: str, project: Shared, _: Authorised) -> dict[str, Any]:
         addresses = contacts.addresses_of(connection, [row.id])
         return {
             **_shown(row),
-            "addresses": [
-                {
-                    "channel": each.channel,
-                    "account": each.account,
-                    "address": each.address,
-                    "state": each.state,
-                    "reason": each.reason,
-                    "last_inbound_at": iso(each.last_inbound_at),
-                }
-                for each in addresses
-            ],
+            "addresses": [_address(each) for each in addresses],
             "consents": [
                 {
                     "channel": each.channel,
@@ -184,6 +179,22 @@ def get_contact(contact: str, project: Shared, _: Authorised) -> dict[str, Any]:
                 for each in consents.folded(connection, row.id)
             ],
         }
+
+
+@router.delete("/{contact}")
+def erase_contact(contact: str, project: Shared, caller: Authorised) -> dict[str, Any]:
+    """Erase a person: their trips end as `exited(erased)`, what is personal goes, the funnels' numbers stay."""
+
+    def work(connection: Any) -> None:
+        row = found(connection, contact)
+        now = project.now_micros(connection)
+        running = [trip.id for trip in enrollments.waiting_of(connection, [row.id])]
+        end_trips(project, connection, running, "erased", now)
+        name = erasing.erase(connection, row.id, now)
+        keys.audit(connection, caller.name, "contact.erased", name, now)
+
+    project.database.transact(work, durable=True)
+    return {"erased": True}
 
 
 @router.get("/{contact}/timeline")
@@ -257,4 +268,15 @@ def _shown(row: Any) -> dict[str, Any]:
         "locale": row.locale,
         "created_at": iso(row.created_at),
         "updated_at": iso(row.updated_at),
+    }
+
+
+def _address(row: Any) -> dict[str, Any]:
+    return {
+        "channel": row.channel,
+        "account": row.account,
+        "address": row.address,
+        "state": row.state,
+        "reason": row.reason,
+        "last_inbound_at": iso(row.last_inbound_at),
     }

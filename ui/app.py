@@ -12,7 +12,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from ui.backend import backend
 from ui.language import LANGUAGES, _, choose, language
-from ui.late_words import Visit, pressed_before
+from ui.late_words import Visit, drawn_whole, pressed_before
 from ui.look import last_word, show
 from ui.trouble import Trouble
 
@@ -108,6 +108,7 @@ def main() -> None:
         text = _("This page could not be drawn. Your work is saved; the reason is in the log of the pages.")
         title = _("Something went wrong")
         st.error(f"**{title}**\n\n{text}", icon=":material/error:")
+    drawn_whole(st.session_state, time.monotonic())
     if pressed is not None:
         go_on(pressed, [one for section in menu.values() for one in section])
 

@@ -11,8 +11,10 @@ from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any
 
-#: How long after a press a text still counts as written before it, in seconds.
-LATE = 1.0
+#: How long after a press a text still counts as written before it, in seconds: while the pressed page is being drawn...
+WHILE_DRAWN = 3.0
+#: ...and after that.
+LATE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +32,21 @@ def pressed_before(state: MutableMapping[Any, Any], page: str, query: Mapping[st
     It is asked before anything is drawn: the run of the pressed page may be cut short by the late text at once.
     """
     before: list[Visit] = state.get("_visits", [])
+    drawn: float | None = state.pop("_drawn", None)
     here = Visit(page, dict(query), now)
     if not before or before[-1].page == page:
         state["_visits"] = [*before[-2:-1], here]
         return None
     if len(before) > 1:
         older, last = before[-2:]
-        if (older.page, older.query) == (page, here.query) and now - last.at < LATE:
+        late = now - last.at < WHILE_DRAWN if drawn is None else now - drawn < LATE
+        if (older.page, older.query) == (page, here.query) and late:
             state["_visits"] = [here]
             return last
     state["_visits"] = [before[-1], here]
     return None
+
+
+def drawn_whole(state: MutableMapping[Any, Any], now: float) -> None:
+    """The page stands: what comes from now on is most likely meant for it."""
+    state["_drawn"] = now

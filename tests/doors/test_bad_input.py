@@ -368,3 +368,27 @@ def test_a_nul_is_refused_where_text_is_kept(doors: Town) -> None:
     fine = b'{"contacts": [{"external_id": "slashes", "attributes": {"path": "c:\\\\u0000"}}]}'
     answer = doors.http.put("/v1/contacts", content=fine, headers={"content-type": "application/json"})
     assert answer.json()["created"] == 1, answer.text
+
+
+def test_an_erased_person_is_gone_and_the_numbers_stay(doors: Town) -> None:
+    waiting = journey(category="service")
+    waiting["nodes"].insert(1, {"id": "day", "kind": "wait", "settings": {"for": "P1D"}})
+    waiting["edges"] = [
+        {"source": "hello", "target": "day", "key": "sent"},
+        {"source": "day", "target": "bye", "key": "done"},
+    ]
+    made = doors.publish(waiting)
+    doors.contact("secret-person", address="90210", attributes={"name": "Секретная Анна"})
+    doors.enroll(made, "secret-person")
+    doors.advance("PT1M")
+    assert doors.call("DELETE", "/v1/contacts/secret-person") == {"erased": True}
+    problem(doors.http.get("/v1/contacts/secret-person"), 404, "not_found")
+    problem(doors.http.delete("/v1/contacts/secret-person"), 404, "not_found")
+    assert doors.call("GET", "/v1/contacts", params={"search": "секретная"})["items"] == []
+    funnel = doors.funnel(made)
+    assert (funnel["entered"], funnel["inside"], funnel["exited"]) == (1, 0, {"erased": 1})
+    everything = str(doors.call("GET", "/v1/deliveries", params={"journey": made}))
+    assert "90210" not in everything
+    assert "secret-person" not in everything
+    with doors.project.database.read() as connection:
+        assert list(violations(connection)) == []

@@ -14,7 +14,7 @@ from ui.changes import Change, changes
 from ui.charts import sums
 from ui.drafts import add, blank, change, connect, duplicate, first, move, remove, settle, ways
 from ui.drawing import draw
-from ui.late_words import pressed_before
+from ui.late_words import drawn_whole, pressed_before
 from ui.preview import preview
 from ui.words import safe
 
@@ -177,10 +177,18 @@ def test_a_press_taken_back_by_a_late_text_is_done_again() -> None:
     state: dict[Any, Any] = {}
     assert pressed_before(state, "editor", {"id": "a"}, 10.0) is None
     assert pressed_before(state, "contacts", {}, 20.0) is None
-    pressed = pressed_before(state, "editor", {"id": "a"}, 20.2)
+    pressed = pressed_before(state, "editor", {"id": "a"}, 22.5)
     assert pressed is not None
     assert (pressed.page, dict(pressed.query)) == ("contacts", {})
     assert pressed_before(state, "contacts", {}, 20.4) is None
+
+
+def test_a_text_that_comes_just_after_the_page_was_drawn_is_late_too() -> None:
+    state: dict[Any, Any] = {}
+    pressed_before(state, "editor", {"id": "a"}, 10.0)
+    pressed_before(state, "contacts", {}, 20.0)
+    drawn_whole(state, 25.0)
+    assert pressed_before(state, "editor", {"id": "a"}, 25.1) is not None
 
 
 @pytest.mark.parametrize(("query", "now"), [({"id": "a"}, 21.5), ({"id": "b"}, 20.1), ({}, 20.1)])
@@ -188,4 +196,5 @@ def test_a_real_way_back_is_left_alone(query: dict[str, str], now: float) -> Non
     state: dict[Any, Any] = {}
     pressed_before(state, "editor", {"id": "a"}, 10.0)
     pressed_before(state, "contacts", {}, 20.0)
+    drawn_whole(state, 20.05)
     assert pressed_before(state, "editor", query, now) is None
