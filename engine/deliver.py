@@ -57,8 +57,10 @@ class Deliverer:
         self.in_flight: set[asyncio.Task[None]] = set()
         self.outcomes: list[Outcome] = []
         self.came_back = asyncio.Event()
+        #: Held while answers are being committed, so that whoever drains waits for those of others too.
+        self.committing = asyncio.Lock()
         #: Totals since the start, for reports.
-        self.sent = 0
+        self.sent = self.committed = 0
         self.moves = 0
 
     async def send_due(self) -> int:
@@ -89,25 +91,25 @@ class Deliverer:
         return await to_the_end(self._commit_answers())
 
     async def _commit_answers(self) -> int:
-        batch, self.outcomes = self.outcomes, []
-        self.came_back.clear()
-        if batch:
-            moves = await asyncio.to_thread(
-                self.project.database.transact, lambda connection: commit(self.project, connection, batch)
-            )
-            reach("after-answer-commit")
-            self.moves += moves
-            self.sent += sum(isinstance(outcome.answer, Accepted) for outcome in batch)
-        return len(batch)
+        async with self.committing:
+            batch, self.outcomes = self.outcomes, []
+            self.came_back.clear()
+            if batch:
+                moves = await asyncio.to_thread(
+                    self.project.database.transact, lambda connection: commit(self.project, connection, batch)
+                )
+                reach("after-answer-commit")
+                self.moves += moves
+                self.committed += len(batch)
+                self.sent += sum(isinstance(outcome.answer, Accepted) for outcome in batch)
+            return len(batch)
 
-    async def drain(self) -> int:
-        """Wait for everything in flight and commit it."""
-        committed = 0
-        while self.in_flight or self.outcomes:
+    async def drain(self) -> None:
+        """Wait until everything that is in flight has been answered and committed, by whomever."""
+        while self.in_flight or self.outcomes or self.committing.locked():
             if self.in_flight:
                 await asyncio.wait(set(self.in_flight))
-            committed += await self.commit_answers()
-        return committed
+            await self.commit_answers()
 
     async def keep_committing(self) -> None:
         """Commit answers as they come, until cancelled; those that come within milliseconds together."""

@@ -112,9 +112,12 @@ class Shift:
         """Do all that is due at the present instant, the world's part included: (moves, sends)."""
         moves, sends = self.moves, self.deliverer.sent
         while True:
+            committed = self.deliverer.committed
             done = await self.move_once()
             done += await self.deliverer.send_due()
-            done += await self.deliverer.drain()
+            await self.deliverer.drain()
+            # Answers are also committed beside this loop, and what follows from them must be looked for once more.
+            done += self.deliverer.committed - committed
             done += await asyncio.to_thread(self._settle_unknown)
             if self.world is not None:
                 delivered, _ = await self.world.settle()
@@ -186,6 +189,10 @@ class Shift:
         """Heartbeat, unknown outcomes, counters, imports, the write-ahead log."""
         turn = 0
         while True:
+            if not self.turn.locked():
+                # Whoever plays time settles by himself, and counts it.
+                async with self.turn:
+                    await asyncio.to_thread(self._settle_unknown)
             done = await asyncio.to_thread(self._house_work, turn)
             if self.world is not None and turn % 5 == 0:
                 await self._tell_time()
@@ -195,11 +202,10 @@ class Shift:
     def _house_work(self, turn: int) -> bool:
         database = self.project.database
 
-        def small(connection: Connection) -> None:
+        def beat(connection: Connection) -> None:
             running.beat(connection, self.name, micros(real_now()), {"moves": self.moves, "sent": self.deliverer.sent})
-            answers.sweep(self.project, connection)
 
-        database.transact(small)
+        database.transact(beat)
         counters_left = database.transact(counters.fold) if turn % 5 == 0 else 0
         imported = imports.run_some(self.project)
         if database.wal_bytes() > 8_000_000 or turn % 30 == 29:
