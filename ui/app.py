@@ -11,6 +11,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from ui.backend import backend
+from ui.figures import set_now
 from ui.language import LANGUAGES, _, choose, language
 from ui.late_words import Visit, drawn_whole, pressed_before
 from ui.look import last_word, show
@@ -21,11 +22,13 @@ log = logging.getLogger("tropa.ui")
 
 
 def sandboxed() -> bool:
-    """Whether the API offers the sandbox; an API that does not answer offers nothing."""
+    """Whether the API offers the sandbox, whose time is then that of the pages; an API that is silent offers none."""
     try:
-        return backend().clock() is not None
+        clock = backend().clock()
     except Trouble:
         return False
+    set_now(str(clock["now"]) if clock else None)
+    return clock is not None
 
 
 def places() -> dict[str, list[st.Page]]:

@@ -16,6 +16,19 @@ from ui.durations import UNITS, BadDuration, parse, split
 from ui.language import language
 
 NOTHING = "–"
+OFFSET = "clock-offset"
+
+
+def set_now(text: str | None) -> None:
+    """Tell the pages what time it is where contacts live: a sandbox's clock; None for the real one."""
+    virtual = instant(text)
+    st.session_state[OFFSET] = timedelta(0) if virtual is None else virtual - datetime.now(UTC)
+
+
+def now() -> datetime:
+    """The present instant, of the sandbox where there is one."""
+    offset = st.session_state.get(OFFSET) if get_script_run_ctx(suppress_warning=True) else None
+    return datetime.now(UTC) + (offset or timedelta(0))
 
 
 def number(value: float | None) -> str:
@@ -66,17 +79,17 @@ def when(text: str | None, *, seconds: bool = False) -> str:
     if moment is None:
         return NOTHING
     local = moment.astimezone(zone())
-    pattern = "d MMM" if local.year == datetime.now(zone()).year else "d MMM y"
+    pattern = "d MMM" if local.year == now().astimezone(zone()).year else "d MMM y"
     clock = "HH:mm:ss" if seconds else "HH:mm"
     return str(format_datetime(local, f"{pattern}, {clock}", locale=language()))
 
 
-def ago(text: str | None, now: datetime | None = None) -> str:
+def ago(text: str | None) -> str:
     """`2 hours ago`, `in 3 days`."""
     moment = instant(text)
     if moment is None:
         return NOTHING
-    gap = moment - (now or datetime.now(UTC))
+    gap = moment - now()
     return str(format_timedelta(gap, add_direction=True, threshold=1.2, locale=language()))
 
 

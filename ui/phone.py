@@ -62,7 +62,7 @@ def _message(one: Json) -> dict[str, Any]:
         "id": str(one.get("id") or one.get("at") or ""),
         "mine": one.get("from") == "person",
         "text": str(one.get("text") or ""),
-        "media": f"{media.get('kind')}: {media.get('url')}" if media else "",
+        "media": {"kind": str(media.get("kind") or "file"), "url": str(media.get("url") or "")} if media else None,
         "buttons": [
             {
                 "id": str(button.get("id") or ""),

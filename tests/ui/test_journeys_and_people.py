@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import datetime, timedelta
 from typing import Any
 
 from tests.ui.conftest import opened, words
@@ -181,6 +182,12 @@ def test_the_clock_leaps_and_says_what_happened(api: str, world: World) -> None:
     test = opened("phones").button(key="clock-P1D").click().run()
     assert ("/sandbox/clock/advance", {"by": "P1D"}) in sent(world)
     assert "12 moves, 5 messages" in words(test)
+
+
+def test_in_a_sandbox_the_pages_keep_its_time(api: str, world: World) -> None:
+    updated = datetime.fromisoformat(world.journeys["cart"]["updated_at"])
+    world.now = updated + timedelta(days=40)
+    assert "1 month ago" in words(opened("journey", id="cart"))
 
 
 def test_the_bot_is_blocked_and_unblocked(api: str, world: World) -> None:

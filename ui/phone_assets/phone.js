@@ -30,10 +30,20 @@ function build(root, send) {
   return parts
 }
 
+const signs = { image: "🖼", video: "🎬", audio: "🎵", voice: "🎵", document: "📄", sticker: "🏷", location: "📍", contact: "👤" }
+
+// The file itself is not fetched: a page of the product asks nobody outside for anything.
+function card({ kind, url }) {
+  const file = element("div", "media " + kind)
+  file.title = url
+  file.append(element("span", "sign", signs[kind] || "📎"), element("span", "file", url.split("/").pop() || kind))
+  return file
+}
+
 function row(message, send, blocked) {
   const line = element("div", message.mine ? "row mine" : "row")
   const bubble = element("div", "bubble", "")
-  if (message.media) bubble.append(element("span", "media", message.media))
+  if (message.media) bubble.append(card(message.media))
   bubble.append(document.createTextNode(message.text))
   const ticks = message.mine || !message.status ? "" : message.read ? " ✓✓" : " ✓"
   bubble.append(element("time", "", message.at + ticks))

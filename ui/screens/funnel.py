@@ -10,7 +10,7 @@ import streamlit as st
 
 from ui import charts
 from ui.backend import backend, everything
-from ui.figures import compact, number, percent, zone
+from ui.figures import compact, now, number, percent, zone
 from ui.language import _
 from ui.look import empty, heading
 from ui.words import exit_name, reason, safe
@@ -61,7 +61,7 @@ def chosen(journeys: list[dict[str, Any]]) -> tuple[str, int | None, str, str]:
 def dates() -> tuple[str, str]:
     """The days on which the counted trips began, both included; empty texts for all time."""
     since, until = st.query_params.get("from", ""), st.query_params.get("to", "")
-    today = datetime.now(zone()).date()
+    today = now().astimezone(zone()).date()
     begin = "all"
     if since:
         begin = next(
