@@ -25,6 +25,7 @@ from api import (
     running,
     sandbox,
     trips,
+    versions,
     webhooks,
 )
 from api.doors import BodyLimit
@@ -73,7 +74,8 @@ def create_app(settings: Settings, project: Project | None = None) -> FastAPI:
     problems.install(app)
     app.add_api_route("/docs", manual.page, include_in_schema=False)
     app.add_middleware(BodyLimit, most=settings.max_body_bytes, uploads=UPLOAD)
-    for door in (accounts, contacts, imports, journeys, trips, numbers, intake, webhooks, catalogue, sandbox, running):
+    doors = (accounts, contacts, imports, journeys, versions, trips, numbers, intake, webhooks, catalogue, sandbox)
+    for door in (*doors, running):
         app.include_router(door.router)
     return app
 

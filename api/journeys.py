@@ -56,12 +56,12 @@ def list_journeys(
 @router.post("", status_code=201)
 def create(document: Document, project: Shared, caller: Authorised) -> dict[str, Any]:
     """Create a draft; problems are told and do not stop it from being saved."""
-    name = _name(document)
+    name = name_of(document)
     _small(document)
 
     def work(connection: Any) -> Any:
         now = project.now_micros(connection)
-        row = journeys.create(connection, document, name, now)
+        row = journeys.create(connection, document, name, now, by=caller.name)
         keys.audit(connection, caller.name, "journey.created", row.public_id, now)
         return row
 
@@ -110,7 +110,7 @@ def put_draft(
     journey: str,
     body: DraftIn,
     project: Shared,
-    _: Authorised,
+    caller: Authorised,
     response: Response,
     if_match: Annotated[str | None, Header()] = None,
 ) -> dict[str, Any]:
@@ -125,7 +125,8 @@ def put_draft(
     def work(connection: Any) -> int:
         found(connection, journey)
         now = project.now_micros(connection)
-        if not journeys.save_draft(connection, journey, body.document, _name(body.document), int(given), now):
+        name = name_of(body.document)
+        if not journeys.save_draft(connection, journey, body.document, name, int(given), now, caller.name):
             raise StaleRevision
         return int(given) + 1
 
@@ -224,7 +225,8 @@ def _must_be(row: Any, status: str, verb: str) -> None:
         raise Refused(409, "conflict", f"A journey that is {row.status} cannot be {verb}d: it must be {status}.")
 
 
-def _name(document: Mapping[str, Any]) -> str:
+def name_of(document: Mapping[str, Any]) -> str:
+    """What a document calls its journey."""
     settings = document.get("graph")
     name = settings.get("name") if isinstance(settings, Mapping) else None
     return name[:200] if isinstance(name, str) and name.strip() else "Untitled journey"

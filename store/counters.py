@@ -72,6 +72,17 @@ def read(connection: Connection, version_ids: Sequence[int], start: int | None, 
     )
 
 
+def inside(connection: Connection, version_ids: Sequence[int]) -> dict[str, int]:
+    """How many are in each node now: those who came less those who went."""
+    sums: Counter[str] = Counter()
+    for row in read(connection, version_ids, None, None):
+        if row.what in ("entered", "moved_in"):
+            sums[row.node] += int(row.amount)
+        elif row.what.startswith(("left:", "exited:", "failed:", "moved_out")):
+            sums[row.node] -= int(row.amount)
+    return dict(sums)
+
+
 def summary(connection: Connection) -> dict[int, dict[str, int]]:
     """The journey row of every journey: {journey id: {what: amount}}."""
     part = "SELECT version_id, what, amount FROM {} WHERE node = ''"

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
+from store import drafts
 from store.database import dumps
 from store.sql import insert_new, one, parsed, rows, run, scalar
 from store.tables import Journey, JourneyVersion
@@ -15,13 +16,16 @@ from store.tables import Journey, JourneyVersion
 COLUMNS = "id, public_id, name, status, revision, version_id, created_at, updated_at"
 
 
-def create(connection: Connection, document: Mapping[str, Any], name: str, now: int, public_id: str = "") -> Row[Any]:
+def create(
+    connection: Connection, document: Mapping[str, Any], name: str, now: int, public_id: str = "", by: str = ""
+) -> Row[Any]:
     """A new draft; its public id is random unless given."""
     made = public_id or f"j_{secrets.token_urlsafe(9).replace('-', 'x').replace('_', 'y')}"
     columns = ("public_id", "name", "status", "draft", "revision", "created_at", "updated_at")
     insert_new(connection, Journey, columns, [(made, name, "draft", document, 1, now, now)], ("id",))
     found = get(connection, made)
     assert found is not None
+    drafts.keep(connection, found.id, 1, document, by, now)
     return found
 
 
@@ -42,21 +46,29 @@ def draft(connection: Connection, public_id: str) -> tuple[dict[str, Any], int] 
 
 
 def save_draft(
-    connection: Connection, public_id: str, document: Mapping[str, Any], name: str, revision: int, now: int
+    connection: Connection,
+    public_id: str,
+    document: Mapping[str, Any],
+    name: str,
+    revision: int,
+    now: int,
+    by: str = "",
 ) -> bool:
-    """Replace the draft if it is still at `revision`; False when somebody was faster."""
-    return bool(
-        run(
-            connection,
-            "UPDATE journey SET draft = :draft, name = :name, revision = revision + 1, updated_at = :now"
-            " WHERE public_id = :id AND revision = :revision",
-            draft=dumps(document),
-            name=name,
-            now=now,
-            id=public_id,
-            revision=revision,
-        )
+    """Replace the draft if it is still at `revision`, and keep what was saved; False when somebody was faster."""
+    saved = one(
+        connection,
+        "UPDATE journey SET draft = :draft, name = :name, revision = revision + 1, updated_at = :now"
+        " WHERE public_id = :id AND revision = :revision RETURNING id",
+        draft=dumps(document),
+        name=name,
+        now=now,
+        id=public_id,
+        revision=revision,
     )
+    if saved is None:
+        return False
+    drafts.keep(connection, saved.id, revision + 1, document, by, now)
+    return True
 
 
 def publish(connection: Connection, journey_id: int, document: Mapping[str, Any], now: int) -> tuple[int, int]:
@@ -96,6 +108,16 @@ def version(connection: Connection, version_id: int) -> Row[Any] | None:
         "SELECT v.id, v.journey_id, v.version, v.document, v.published_at, j.public_id FROM journey_version v"
         " JOIN journey j ON j.id = v.journey_id WHERE v.id = :id",
         id=version_id,
+    )
+
+
+def version_numbered(connection: Connection, journey_id: int, number: int) -> Row[Any] | None:
+    """A journey's version by its number."""
+    return one(
+        connection,
+        "SELECT id, version, document, published_at FROM journey_version WHERE journey_id = :id AND version = :number",
+        id=journey_id,
+        number=number,
     )
 
 

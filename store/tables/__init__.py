@@ -1,7 +1,7 @@
 """Every table, so that one import fills the metadata."""
 
 from store.tables.columns import naming
-from store.tables.journeys import Journey, JourneyVersion, NodeCount, NodeCountDelta
+from store.tables.journeys import DraftRevision, Journey, JourneyVersion, NodeCount, NodeCountDelta
 from store.tables.messages import ChannelAccount, Coupon, CouponPool, Delivery, Inbox, Reply, SurveyAnswer
 from store.tables.people import Address, Consent, ConsentRecord, Contact, Event
 from store.tables.running import ApiKey, AuditEntry, Clock, DeadLetter, Heartbeat, IdempotentAnswer, Import
@@ -20,6 +20,7 @@ __all__ = [
     "CouponPool",
     "DeadLetter",
     "Delivery",
+    "DraftRevision",
     "Enrollment",
     "EnrollmentState",
     "Event",

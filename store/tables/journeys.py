@@ -39,6 +39,18 @@ class JourneyVersion(SQLModel, table=True):
     published_at: int = when()
 
 
+class DraftRevision(SQLModel, table=True):
+    """A state in which a draft was saved; thinned as it ages (`journeys.history`)."""
+
+    __tablename__ = "draft_revision"
+
+    journey_id: int = Field(primary_key=True, sa_type=Micros)
+    revision: int = Field(primary_key=True)
+    document: dict[str, Any] = json(null=False)
+    saved_by: str = Field(default="", max_length=80)
+    saved_at: int = when()
+
+
 class NodeCountDelta(SQLModel, table=True):
     """What one transaction adds to the funnel; folded into `node_count` later."""
 

@@ -16,14 +16,7 @@ from fastapi.testclient import TestClient
 from api.app import create_app
 from engine.settings import Settings
 from store.invariants import violations
-from tests.town import Town, town
-
-
-@pytest.fixture(scope="module")
-def doors(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    """One town for the module: refused requests change nothing."""
-    with town(tmp_path_factory.mktemp("doors") / "home") as made:
-        yield made
+from tests.town import Town
 
 
 def journey(**send: Any) -> dict[str, Any]:
