@@ -101,6 +101,11 @@ def set_status(connection: Connection, journey_id: int, status: str, now: int) -
     )
 
 
+def pause_all(connection: Connection, now: int) -> int:
+    """Pause every live journey: how many."""
+    return run(connection, "UPDATE journey SET status = 'paused', updated_at = :now WHERE status = 'live'", now=now)
+
+
 def version(connection: Connection, version_id: int) -> Row[Any] | None:
     """One version with its document and its journey's public id."""
     return one(

@@ -1,4 +1,4 @@
-"""How Alembic runs our migrations: online, one transaction, the tables of `store.tables` as the target."""
+"""How Alembic runs our migrations: online, by one process at a time, the tables of `store.tables` as the target."""
 
 from __future__ import annotations
 
@@ -20,19 +20,28 @@ def render(kind: str, item: Any, autogen: AutogenContext) -> str | Literal[False
     return False
 
 
+#: Names the lock under which PostgreSQL is migrated; any number that nobody else uses there.
+MIGRATING = 7_300_776_108
+
 url = context.config.get_main_option("sqlalchemy.url") or ""
 engine = create_engine(url)
 with engine.connect() as connection:
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+    else:
+        # Whoever comes second finds the work done. A table's lock is waited for briefly: everybody queues behind it.
+        connection.exec_driver_sql(f"SELECT pg_advisory_lock({MIGRATING})")
+        connection.exec_driver_sql("SET lock_timeout = '2s'")
+        connection.commit()
     context.configure(
         connection=connection,
         target_metadata=SQLModel.metadata,
         render_as_batch=False,
+        transaction_per_migration=connection.dialect.name == "postgresql",
         compare_type=True,
         render_item=render,
     )
     with context.begin_transaction():
         context.run_migrations()
     connection.commit()
-engine.dispose()
+engine.dispose()  # closes the connection, and with it the lock
