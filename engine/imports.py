@@ -14,13 +14,12 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from channels import registry as channels
-from engine.project import Project, real_now
+from engine.project import Project
 from nodes.times import UnknownZone, zone
 from store import consents, contacts, running
 from store.consents import ConsentGiven
 from store.contacts import ContactFacts
 from store.sql import parsed
-from store.tables.columns import micros
 
 log = logging.getLogger(__name__)
 BATCH = 1_000
@@ -110,7 +109,7 @@ def _save(connection: Connection, job: Row[Any], page: Page, now: int) -> None:
         "rejected": job.rejected + len(page.problems),
         "problems": problems,
     }
-    running.save_import(connection, job.id, values | ({"finished_at": micros(real_now())} if done else {}))
+    running.save_import(connection, job.id, values | ({"finished_at": now} if done else {}))
 
 
 def read_page(path: Path, mapping: Mapping[str, Any], skip: int, limit: int) -> Page:
