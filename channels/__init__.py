@@ -18,14 +18,20 @@ if TYPE_CHECKING:
 VOCABULARY = frozenset(
     {
         "base",
+        "degrading",
         "graph",
         "message",
+        "messenger_errors",
         "messenger_events",
         "reading",
+        "telegram_errors",
         "telegram_updates",
+        "viber_errors",
         "viber_events",
+        "viber_keys",
         "whatsapp_errors",
         "whatsapp_events",
+        "whatsapp_parts",
         "writing",
     }
 )

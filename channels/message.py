@@ -33,6 +33,17 @@ class Media:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """One card of a carousel: a picture, a title, a few words and up to three buttons."""
+
+    title: str
+    text: str = ""
+    #: The picture's address.
+    image: str | None = None
+    buttons: tuple[Button, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Template:
     """A message approved by the messenger beforehand, with the values that fill it (already rendered)."""
 
@@ -40,6 +51,8 @@ class Template:
     language: str = "en"
     #: Values of the body's placeholders, in order.
     body: tuple[str, ...] = ()
+    #: Names of the body's placeholders, in the order of the values; empty when they are numbered.
+    names: tuple[str, ...] = ()
     #: Value of the header's placeholder: text, or media.
     header: str | Media | None = None
     #: Payload or URL suffix per button position.
@@ -53,8 +66,20 @@ class Message:
     text: str = ""
     buttons: tuple[Button, ...] = ()
     media: Media | None = None
+    #: More pictures and files after `media`: one album where the messenger has albums.
+    album: tuple[Media, ...] = ()
+    #: Shown side by side after the text.
+    cards: tuple[Card, ...] = ()
     template: Template | None = None
     #: `marketing`, `transactional` or `service`.
     category: str = "marketing"
     #: What only one messenger understands, passed through by its adapter alone.
     extra: Mapping[str, Any] = field(default_factory=dict)
+
+    def files(self) -> tuple[Media, ...]:
+        """The media and the album, in order."""
+        return (*((self.media,) if self.media else ()), *self.album)
+
+    def offers(self) -> tuple[Button, ...]:
+        """The buttons of the message and of its cards."""
+        return (*self.buttons, *(button for card in self.cards for button in card.buttons))

@@ -3,46 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 from urllib.parse import quote
 
-from channels import graph, messenger_events
-from channels.base import Accepted, Account, Answer, Event, Limits, Rejected, Request, RetryAfter, Trouble
-from channels.graph import GraphError, code_of
-from channels.message import Button, Media, Message, Template
+from channels import graph, messenger_errors, messenger_events
+from channels.base import Accepted, Account, Answer, Event, Limits, Request
+from channels.message import Button, Card, Media, Message, Template
 from channels.reading import ident, mapping
-from channels.writing import choices, count, cut, extra, payload, refusals, with_lines
+from channels.writing import choices, count, cut, extra, folding, payload, refusals, unfolded, with_lines
 
 #: https://developers.facebook.com/docs/messenger-platform/reference/templates/button
 TEMPLATE_TEXT = 640
 TEMPLATE_BUTTONS = 3
 TITLE = 20
+EMPTY = {"text": ""}
+#: https://developers.facebook.com/docs/messenger-platform/reference/templates/generic
+CARD_LINE = 80
 ATTACHMENTS = {"image": "image", "video": "video", "document": "file", "audio": "audio"}
-
-#: (code, subcode) first, then the code alone: https://developers.facebook.com/docs/messenger-platform/error-codes
-PAIRS = {
-    (10, 2018278): Trouble.OUTSIDE_WINDOW,
-    (10, 2018065): Trouble.OUTSIDE_WINDOW,
-    (10, 1893063): Trouble.ACCOUNT_RESTRICTED,
-    (100, 2018001): Trouble.CONTACT_INVALID,
-    (100, 33): Trouble.CONTACT_INVALID,
-    (200, 1545041): Trouble.CONTACT_BLOCKED,
-}
-CLASSES = {
-    Trouble.CONTACT_BLOCKED: (551, 10903),
-    Trouble.CONTENT_INVALID: (100,),
-    Trouble.RETRY_BACKOFF: (1, 2, 1200),
-    Trouble.ACCOUNT_AUTH: (3, 10, 102, 190, 200, 230),
-    Trouble.ACCOUNT_RESTRICTED: (368, 2022, 10904),
-}
-TROUBLES = {code: trouble for trouble, codes in CLASSES.items() for code in codes}
-#: A person who had enough for today is asked again a day later.
-TIRED = frozenset({(4, 2018354), (9, 2018352)})
-A_DAY = 86_400.0
-RATES = frozenset({4, 32, 613, 80006})
-#: The words with which code 200 means a person and not a permission.
-NOT_RECEIVING = "isn't receiving messages"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,10 +52,13 @@ class Messenger:
 
     def compose(self, message: Message, address: str, account: Account, ref: str) -> Sequence[Request]:
         path = f"{account.settings.get('page_id') or 'me'}/messages"
-        kind = "UTILITY" if message.template else "RESPONSE"
         added = extra(message, self.name, ("recipient",))
+        kind = "UTILITY" if message.template else "MESSAGE_TAG" if added.get("tag") else "RESPONSE"
+        parts = [part for each in unfolded(replace(message, cards=())) for part in self._parts(each, ref)]
+        if message.cards:
+            parts = [part for part in parts if part != EMPTY] + [_carousel(message.cards, ref)]
         requests = []
-        for part in self._parts(message, ref):
+        for part in parts:
             body = {"messaging_type": kind, "message": part, **added, "recipient": {"id": address}}
             if isinstance(body["message"], Mapping):
                 body["message"] = {**body["message"], "metadata": ref}
@@ -103,7 +84,7 @@ class Messenger:
         key = ident(answer.get("message_id")) or ident(answer.get("id"))
         if status < 300 and "error" not in answer and key:
             return Accepted(id=key)
-        return graph.refusal(status, headers, body, meaning)
+        return graph.refusal(status, headers, body, messenger_errors.meaning)
 
     def verify(self, headers: Mapping[str, str], raw: bytes, account: Account) -> bool:
         return graph.verify(headers, raw, account)
@@ -130,6 +111,8 @@ class Messenger:
             return tuple(found)
         plan = plan_of(message)
         found.extend(refusals(message, self.title, self.limits))
+        found.extend(folding(message, self.title, carousels=True))
+        found.extend(_card_problems(message.cards))
         found.extend(_form_problems(plan, message))
         length = count(plan.text, self.limits)
         if len(message.text) <= self.limits.text < length:
@@ -157,25 +140,31 @@ def plan_of(message: Message) -> Plan:
     return Plan(form="quick_replies" if split.replies else "plain", text=text)
 
 
-def meaning(error: GraphError) -> Rejected | RetryAfter | None:
-    """What a refused request means; None for a code that is not in the tables."""
-    pair = (error.code, error.subcode)
-    if pair in TIRED:
-        return RetryAfter(seconds=A_DAY, scope="pair", code=code_of(error))
-    if error.code in RATES:
-        return RetryAfter(seconds=graph.PATIENCE, code=code_of(error))
-    trouble = PAIRS.get(pair) or TROUBLES.get(error.code)
-    if error.code == 200 and NOT_RECEIVING in error.text.lower().replace("’", "'"):
-        trouble = Trouble.CONTACT_BLOCKED
-    return Rejected(trouble=trouble, code=code_of(error), text=error.text) if trouble else None
-
-
 def _quick_replies(buttons: Sequence[Button], ref: str) -> dict[str, Any]:
     replies = [{"title": cut(each.title, TITLE), "payload": payload(ref, each.id)} for each in choices(buttons).replies]
     return {"quick_replies": [{"content_type": "text", **reply} for reply in replies]}
 
 
 def _button_template(text: str, buttons: Sequence[Button], ref: str) -> dict[str, Any]:
+    return {"template_type": "button", "text": text, "buttons": _keys(buttons, ref)}
+
+
+def _carousel(cards: Sequence[Card], ref: str) -> dict[str, Any]:
+    elements = [_element(card, ref) for card in cards]
+    return {"attachment": {"type": "template", "payload": {"template_type": "generic", "elements": elements}}}
+
+
+def _element(card: Card, ref: str) -> dict[str, Any]:
+    told = {
+        "title": cut(card.title, CARD_LINE),
+        "subtitle": cut(with_lines(card.text, choices(card.buttons).codes), CARD_LINE),
+        "image_url": card.image,
+        "buttons": _keys(card.buttons, ref),
+    }
+    return {name: value for name, value in told.items() if value}
+
+
+def _keys(buttons: Sequence[Button], ref: str) -> list[dict[str, str]]:
     keys: list[dict[str, str]] = []
     for button in buttons:
         title = cut(button.title, TITLE)
@@ -183,7 +172,7 @@ def _button_template(text: str, buttons: Sequence[Button], ref: str) -> dict[str
             keys.append({"type": "web_url", "url": button.url, "title": title})
         elif not button.copy:
             keys.append({"type": "postback", "title": title, "payload": payload(ref, button.id)})
-    return {"template_type": "button", "text": text, "buttons": keys}
+    return keys
 
 
 def _template(template: Template, buttons: Sequence[Button], ref: str) -> dict[str, Any]:
@@ -226,12 +215,19 @@ def _rule_problems(message: Message) -> Iterator[str]:
         yield "error: Messenger allows no marketing with a message tag: a tag is for a person's own answer."
 
 
+def _card_problems(cards: Sequence[Card]) -> Iterator[str]:
+    for card in cards:
+        for line in (card.title, with_lines(card.text, choices(card.buttons).codes)):
+            if len(line) > CARD_LINE:
+                yield f"Messenger cuts a line of a card to {CARD_LINE} characters: «{cut(line, 40)}»."
+
+
 def _form_problems(plan: Plan, message: Message) -> Iterator[str]:
     split = choices(message.buttons)
-    if split.replies and not plan.text and not message.media:
+    if split.replies and not plan.text and not message.files():
         yield "error: Messenger shows no buttons without a text."
-    if message.media and plan.text:
-        yield f"Messenger sends the {message.media.kind} and the text as two messages."
+    if plan.text and (files := message.files()):
+        yield f"Messenger sends the {files[-1].kind} and the text as two messages."
     if plan.form == "quick_replies" and len(split.replies) <= 13:
         yield "Messenger shows these buttons as quick replies that disappear after an answer."
     for button in (*split.replies, *(split.links if plan.form == "template" else ())):

@@ -5,14 +5,16 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 from channels import telegram_updates
-from channels.base import Accepted, Account, Answer, Event, Limits, Rejected, Request, RetryAfter, Trouble, Unknown
+from channels.base import Accepted, Account, Answer, Event, Limits, Request, RetryAfter, Unknown
 from channels.message import Button, Media, Message
-from channels.reading import header, ident, mapping, number, same_secret, seconds, words
-from channels.writing import TEMPLATE, choices, count, cut, extra, payload, per_row, refusals
+from channels.reading import header, ident, listed, mapping, number, same_secret, seconds, words
+from channels.telegram_errors import refusal
+from channels.writing import ALBUM, TEMPLATE, choices, count, cut, extra, folding, payload, per_row, refusals, unfolded
 
 #: Method and field of each kind of media.
 MEDIA = {
@@ -21,6 +23,10 @@ MEDIA = {
     "document": ("sendDocument", "document"),
     "audio": ("sendAudio", "audio"),
 }
+#: Kinds of media that an album mixes: https://core.telegram.org/bots/api#sendmediagroup
+FAMILIES = {"image": "seen", "video": "seen"}
+#: Parameters of a message that an album has in its items, or not at all.
+NOT_OF_ALBUMS = frozenset({"parse_mode", "link_preview_options", "show_caption_above_media"})
 #: https://core.telegram.org/bots/api#copytextbutton
 COPY_TEXT = 256
 #: https://core.telegram.org/bots/features#deep-linking
@@ -30,30 +36,6 @@ FETCHED_DOCUMENTS = (".pdf", ".zip", ".gif")
 UPDATES = ("message", "callback_query", "my_chat_member", "edited_message")
 #: Seconds to wait after a 429 that does not say how long.
 PATIENCE = 5.0
-
-#: Parts of a refusal's description, in lower case, and what they mean: the first that is found counts.
-DESCRIPTIONS = (
-    ("user is deactivated", Trouble.CONTACT_INVALID),
-    ("input_user_deactivated", Trouble.CONTACT_INVALID),
-    ("can't initiate conversation", Trouble.CONTACT_INVALID),
-    ("can't send messages to bots", Trouble.CONTACT_INVALID),
-    ("chat not found", Trouble.CONTACT_INVALID),
-    ("user not found", Trouble.CONTACT_INVALID),
-    ("peer_id_invalid", Trouble.CONTACT_INVALID),
-    ("chat_id is empty", Trouble.CONTACT_INVALID),
-    ("upgraded to a supergroup", Trouble.CONTACT_INVALID),
-    ("blocked by the user", Trouble.CONTACT_BLOCKED),
-    ("user_is_blocked", Trouble.CONTACT_BLOCKED),
-    ("bot was kicked", Trouble.CONTACT_BLOCKED),
-    ("not a member", Trouble.CONTACT_BLOCKED),
-    ("not enough rights", Trouble.CONTACT_BLOCKED),
-    ("have no rights", Trouble.CONTACT_BLOCKED),
-    ("chat_write_forbidden", Trouble.CONTACT_BLOCKED),
-)
-#: 404 is what a wrong token gets; 409 is a bot that is set up twice.
-CODES = {401: Trouble.ACCOUNT_AUTH, 404: Trouble.ACCOUNT_AUTH, 409: Trouble.ACCOUNT_AUTH}
-#: Refusals that leave nothing to do.
-DONE = ("message is not modified", "query is too old")
 
 
 class Telegram:
@@ -77,15 +59,24 @@ class Telegram:
     )
 
     def compose(self, message: Message, address: str, account: Account, ref: str) -> Sequence[Request]:
-        bodies = list(self._bodies(message))
         chat: str | int = int(address) if re.fullmatch(r"-?[0-9]{1,19}", address) else address
         added = extra(message, self.name, ("chat_id", "reply_markup"))
-        requests = []
-        for place, (method, body) in enumerate(bodies, 1):
-            whole = {"chat_id": chat, **body, **added}
-            if message.buttons and place == len(bodies):
-                whole["reply_markup"] = {"inline_keyboard": _keyboard(message.buttons, ref)}
-            requests.append(self._call(account, method, whole))
+        rest, requests = message, []
+        if _is_album(message.files()):
+            captioned = not message.buttons and self._caption_fits(message)
+            group = _media_group(message.files(), message.text if captioned else "", added.get("parse_mode"))
+            kept = {name: value for name, value in added.items() if name not in NOT_OF_ALBUMS}
+            requests.append(self._call(account, "sendMediaGroup", {"chat_id": chat, "media": group, **kept}))
+            rest = replace(message, text="" if captioned else message.text, media=None, album=())
+            if not (rest.text or rest.buttons or rest.cards):
+                return tuple(requests)
+        for each in unfolded(rest):
+            bodies = list(self._bodies(each))
+            for place, (method, body) in enumerate(bodies, 1):
+                whole = {"chat_id": chat, **body, **added}
+                if each.buttons and place == len(bodies):
+                    whole["reply_markup"] = {"inline_keyboard": _keyboard(each.buttons, ref)}
+                requests.append(self._call(account, method, whole))
         return tuple(requests)
 
     def _bodies(self, message: Message) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -110,7 +101,9 @@ class Telegram:
     def read_answer(self, status: int, headers: Mapping[str, str], body: Any) -> Answer:
         answer = mapping(body)
         if answer.get("ok") is True and status < 300:
-            result = mapping(answer.get("result"))
+            told = answer.get("result")
+            # An album is answered with its messages.
+            result = next(iter(listed(told)), {}) or mapping(told)
             return Accepted(id=ident(result.get("message_id")) or ident(result.get("id")) or "")
         refused = answer.get("ok") is False
         code = number(answer.get("error_code")) if refused else None
@@ -121,7 +114,7 @@ class Telegram:
         code = code or status
         if not refused or not 400 <= code < 500:
             return Unknown(text=f"HTTP {status}: {cut(words(answer.get('description')), 300)}".rstrip(": "))
-        return _refusal(code, words(answer.get("description")), mapping(answer.get("parameters")))
+        return refusal(code, words(answer.get("description")), mapping(answer.get("parameters")))
 
     def verify(self, headers: Mapping[str, str], raw: bytes, account: Account) -> bool:
         given = header(headers, "X-Telegram-Bot-Api-Secret-Token")
@@ -153,7 +146,10 @@ class Telegram:
         if len(message.buttons) > self.limits.buttons >= len(choices(message.buttons).replies):
             found.append(f"error: Telegram takes at most {self.limits.buttons} buttons.")
         found.extend(self._button_problems(message))
-        if message.media:
+        found.extend(folding(message, self.title, albums=_is_album(message.files())))
+        if _is_album(message.files()) and message.buttons:
+            found.append("Telegram has no buttons under an album: the text with the buttons follows on its own.")
+        elif message.media:
             found.extend(self._media_problems(message, message.media))
         if message.template and (message.text or message.media):
             found.append("Telegram has no approved templates and sends the text instead.")
@@ -162,10 +158,10 @@ class Telegram:
         return tuple(found)
 
     def _button_problems(self, message: Message) -> Iterator[str]:
-        for button in message.buttons:
+        for button in message.offers():
             if len(button.title) > self.limits.button_title:
                 yield f"Telegram may not show all of the button «{button.title}»: keep it within 64 characters."
-        for button in choices(message.buttons).codes:
+        for button in choices(message.offers()).codes:
             if len(button.copy or "") > COPY_TEXT and TEMPLATE not in (button.copy or ""):
                 yield f"error: Telegram copies at most {COPY_TEXT} characters by the button «{button.title}»."
 
@@ -195,6 +191,19 @@ def _keyboard(buttons: Sequence[Button], ref: str) -> list[list[dict[str, Any]]]
     return [drawn[start : start + width] for start in range(0, len(drawn), width)]
 
 
+def _is_album(files: Sequence[Media]) -> bool:
+    """Whether the files go as one album: documents and sounds only among their own kind."""
+    families = {FAMILIES.get(each.kind, each.kind) for each in files}
+    return 2 <= len(files) <= ALBUM and len(families) == 1
+
+
+def _media_group(files: Sequence[Media], caption: str, mode: Any) -> list[dict[str, Any]]:
+    items: list[dict[str, Any]] = [{"type": MEDIA[each.kind][1], "media": each.url} for each in files]
+    if caption:
+        items[0] |= {"caption": caption} | ({"parse_mode": mode} if mode else {})
+    return items
+
+
 def _button(button: Button, ref: str) -> dict[str, Any]:
     if button.url:
         return {"text": button.title, "url": button.url}
@@ -209,18 +218,7 @@ def _shown(message: Message) -> Message:
     if mode != "HTML":
         return message
     text = html.unescape(re.sub(r"<[^>]*>", "", message.text))
-    return Message(text=text, buttons=message.buttons, media=message.media, template=message.template)
-
-
-def _refusal(code: int, description: str, parameters: Mapping[str, Any]) -> Accepted | Rejected:
-    said = description.lower()
-    if code == 400 and any(part in said for part in DONE):
-        return Accepted(id="")
-    text = cut(description, 300)
-    if moved := ident(parameters.get("migrate_to_chat_id")):
-        text = f"{text}; its new address is {moved}"
-    known = next((trouble for part, trouble in DESCRIPTIONS if part in said), None)
-    return Rejected(trouble=CODES.get(code) or known or Trouble.CONTENT_INVALID, code=str(code), text=text)
+    return replace(message, text=text)
 
 
 channel = Telegram()

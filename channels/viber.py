@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, unquote, urlencode, urlsplit
 
 from channels import viber_events
 from channels.base import Accepted, Account, Answer, Event, Limits, Rejected, Request, RetryAfter, Trouble, Unknown
-from channels.message import Button, Media, Message
+from channels.message import Media, Message
 from channels.reading import header, ident, mapping, number, seconds, signed, words
-from channels.writing import choices, count, cut, extra, payload, per_row, refusals, with_lines
+from channels.viber_errors import STATUSES, TOO_MANY_REQUESTS
+from channels.viber_keys import carousel, keyboard
+from channels.writing import choices, count, cut, extra, folding, refusals, unfolded, with_lines
 
 #: Rows of a keyboard, the careful value: the vendor's pages differ between 12 and 24.
 #: https://developers.viber.com/docs/tools/keyboards/
@@ -21,36 +23,9 @@ REQUEST_BYTES = 30_000
 SENDER_NAME = 28
 TYPES = {"image": "picture", "video": "video", "document": "file", "audio": "file"}
 EVENTS = ("delivered", "seen", "failed", "subscribed", "unsubscribed", "conversation_started", "message")
+EMPTY = {"type": "text", "text": ""}
 #: Seconds before the next message to the same person when Viber names none.
 PATIENCE = 60.0
-
-#: https://developers.viber.com/docs/api/rest-bot-api/#error-codes; a number that is not here is a «general error».
-STATUSES = {
-    1: Trouble.ACCOUNT_AUTH,
-    2: Trouble.ACCOUNT_AUTH,
-    3: Trouble.CONTENT_INVALID,
-    4: Trouble.CONTENT_INVALID,
-    5: Trouble.CONTACT_INVALID,
-    6: Trouble.CONTACT_BLOCKED,
-    7: Trouble.ACCOUNT_RESTRICTED,
-    8: Trouble.ACCOUNT_AUTH,
-    9: Trouble.ACCOUNT_RESTRICTED,
-    10: Trouble.ACCOUNT_AUTH,
-    11: Trouble.CONTACT_INVALID,
-    13: Trouble.CONTENT_INVALID,
-    14: Trouble.CONTENT_INVALID,
-    15: Trouble.ACCOUNT_AUTH,
-    16: Trouble.CONTENT_INVALID,
-    17: Trouble.CONTENT_INVALID,
-    18: Trouble.CONTENT_INVALID,
-    19: Trouble.ACCOUNT_RESTRICTED,
-    20: Trouble.ACCOUNT_RESTRICTED,
-    21: Trouble.CONTACT_INVALID,
-    22: Trouble.CONTENT_INVALID,
-    23: Trouble.QUOTA,
-    24: Trouble.QUOTA,
-}
-TOO_MANY_REQUESTS = 12
 
 
 class Viber:
@@ -71,18 +46,18 @@ class Viber:
     )
 
     def compose(self, message: Message, address: str, account: Account, ref: str) -> Sequence[Request]:
-        parts = list(self._parts(message))
         sender = account.settings.get("sender_name") or account.name
         added = extra(message, self.name, ("receiver", "tracking_data", "keyboard"))
-        requests = []
-        for place, part in enumerate(parts, 1):
-            body = {"receiver": address, "min_api_version": 1, "sender": {"name": cut(sender, SENDER_NAME)}}
-            body |= {"tracking_data": ref, **part, **added}
-            keys = [button for button in message.buttons if not button.copy or button.url]
-            if keys and place == len(parts):
-                body["keyboard"] = _keyboard(keys, ref)
-            requests.append(self._call(account, "send_message", body))
-        return tuple(requests)
+        whose = {"receiver": address, "min_api_version": 1, "sender": {"name": cut(sender, SENDER_NAME)}}
+        parts = [part for each in unfolded(replace(message, cards=())) for part in self._parts(each)]
+        if message.cards:
+            parts = [part for part in parts if part != EMPTY] + [carousel(message.cards, ref)]
+        keys = [button for button in message.buttons if not button.copy or button.url]
+        if keys:
+            # The phone shows the last keyboard that came.
+            parts[-1] = parts[-1] | {"keyboard": keyboard(keys, ref)}
+        bodies = [whose | {"tracking_data": ref, **part, **added} for part in parts]
+        return tuple(self._call(account, "send_message", body) for body in bodies)
 
     def _parts(self, message: Message) -> Iterator[dict[str, Any]]:
         text = with_lines(message.text, choices(message.buttons).codes)
@@ -144,16 +119,20 @@ class Viber:
             found.append(f"error: Viber shows at most {self.limits.choices} buttons; this message has {keys}.")
         for button in split.codes:
             found.append(f"Viber has no button that copies: the code of «{button.title}» is written under the text.")
-        if message.media:
-            found.extend(self._media_problems(message, message.media))
-        size = sum(len(each.encode()) for each in (message.text, *(b.title + (b.url or "") for b in message.buttons)))
-        if size + 400 * len(message.buttons) + 1000 > REQUEST_BYTES:
+        found.extend(folding(message, self.title, carousels=True))
+        for each in unfolded(replace(message, cards=())):
+            if each.media:
+                found.extend(self._media_problems(each, each.media))
+        words_of = (message.text, *(card.title + card.text + (card.image or "") for card in message.cards))
+        keys_of = message.offers()
+        size = sum(len(each.encode()) for each in (*words_of, *(b.title + (b.url or "") for b in keys_of)))
+        if size + 400 * (len(keys_of) + 2 * len(message.cards)) + 1000 > REQUEST_BYTES:
             found.append("error: Viber takes at most 30 KB a message: shorten the text or the buttons.")
         if message.template and (message.text or message.media):
             found.append("Viber has no approved templates and sends the text instead.")
         elif message.template:
             found.append("error: Viber has no approved templates: write a text as well.")
-        return tuple(found)
+        return tuple(dict.fromkeys(found))
 
     def _media_problems(self, message: Message, media: Media) -> Iterator[str]:
         if media.kind == "audio":
@@ -181,24 +160,6 @@ def _media(media: Media) -> dict[str, Any]:
     if body["type"] == "file":
         body["file_name"] = media.filename or unquote(urlsplit(media.url).path.rpartition("/")[2]) or "file"
     return body
-
-
-def _keyboard(buttons: Sequence[Button], ref: str) -> dict[str, Any]:
-    columns = 6 // per_row(buttons)
-    return {"Type": "keyboard", "DefaultHeight": False, "Buttons": [_key(button, columns, ref) for button in buttons]}
-
-
-def _key(button: Button, columns: int, ref: str) -> dict[str, Any]:
-    return {
-        "Columns": columns,
-        "Rows": 1,
-        "ActionType": "open-url" if button.url else "reply",
-        "ActionBody": button.url or payload(ref, button.id),
-        "Text": html.escape(button.title, quote=False),
-        "TextSize": "regular",
-        # Without it the payload would appear in the conversation as if the person had typed it.
-        "Silent": True,
-    }
 
 
 channel = Viber()

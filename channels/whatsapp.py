@@ -10,9 +10,10 @@ from urllib.parse import quote
 
 from channels import graph, whatsapp_errors, whatsapp_events
 from channels.base import Accepted, Account, Answer, Event, Limits, Request
-from channels.message import Button, Media, Message, Template
+from channels.message import Button, Media, Message
 from channels.reading import ident, listed, mapping
-from channels.writing import choices, cut, extra, payload, refusals, with_lines
+from channels.whatsapp_parts import media_of, template_of, template_problems
+from channels.writing import choices, cut, extra, folding, payload, refusals, unfolded, with_lines
 
 #: https://developers.facebook.com/docs/whatsapp/cloud-api/messages/interactive-reply-buttons-messages
 BODY = 1024
@@ -20,7 +21,6 @@ BUTTON_TITLE = 20
 #: https://developers.facebook.com/docs/whatsapp/cloud-api/messages/interactive-list-messages
 ROW_TITLE = 24
 ROW_DESCRIPTION = 72
-TEMPLATE_NAME = re.compile(r"[a-z0-9_]{1,512}")
 #: A person who hides their number has an id with a country before it instead: `US.13491208655302741918`.
 HIDDEN_NUMBER = re.compile(r"[A-Z]{2}\.\S+")
 CYRILLIC = re.compile("[а-яё]", re.IGNORECASE)
@@ -58,9 +58,13 @@ class WhatsApp:
     def compose(self, message: Message, address: str, account: Account, ref: str) -> Sequence[Request]:
         to = "recipient" if HIDDEN_NUMBER.fullmatch(address) else "to"
         added = extra(message, self.name, ("to", "recipient", "recipient_type", "biz_opaque_callback_data"))
-        path = f"{account.settings.get('phone_number_id', '')}/messages"
+        # Marketing templates may go by a path of their own, with Meta's optimisation of who gets them:
+        # https://developers.facebook.com/docs/whatsapp/marketing-messages-lite-api
+        special = message.template is not None and message.category == "marketing"
+        door = account.settings.get("marketing_path", "messages") if special else "messages"
+        path = f"{account.settings.get('phone_number_id', '')}/{door}"
         requests = []
-        for kind, content in self._parts(message, account, ref):
+        for kind, content in (part for each in unfolded(message) for part in self._parts(each, account, ref)):
             body = {"messaging_product": "whatsapp", "recipient_type": "individual", to: address, "type": kind}
             whole = {**body, kind: content, "biz_opaque_callback_data": ref, **added}
             requests.append(graph.post(account, path, whole, f"whatsapp {kind}"))
@@ -68,16 +72,16 @@ class WhatsApp:
 
     def _parts(self, message: Message, account: Account, ref: str) -> Iterator[tuple[str, dict[str, Any]]]:
         if message.template:
-            yield "template", _template(message.template, message.buttons, ref)
+            yield "template", template_of(message.template, message.buttons, ref)
             return
         plan, media = plan_of(message), message.media
         if media and plan.media_first:
-            yield media.kind, _media(media)
+            yield media.kind, media_of(media)
             media = None
         if plan.form != "plain":
             yield "interactive", _interactive(plan, message.buttons, media, account, ref)
         elif media:
-            yield media.kind, _media(media) | ({"caption": plan.text} if plan.text else {})
+            yield media.kind, media_of(media) | ({"caption": plan.text} if plan.text else {})
         elif plan.text or not message.media:
             yield "text", {"body": plan.text, "preview_url": False}
 
@@ -110,9 +114,12 @@ class WhatsApp:
 
     def problems(self, message: Message) -> Sequence[str]:
         if message.template:
-            return tuple(_template_problems(message.template))
-        plan = plan_of(message)
-        return (*refusals(message, self.title, self.limits), *_form_problems(plan, message), *_written(plan, message))
+            return tuple(template_problems(message.template))
+        found = [*refusals(message, self.title, self.limits), *folding(message, self.title)]
+        for each in unfolded(message):
+            plan = plan_of(each)
+            found += (*_form_problems(plan, each), *_written(plan, each))
+        return tuple(dict.fromkeys(found))
 
     def register_webhook(self, account: Account, url: str) -> Sequence[Request]:
         return ()
@@ -142,7 +149,7 @@ def _interactive(
     replies = choices(buttons).replies
     content: dict[str, Any] = {"type": {"buttons": "button", "link": "cta_url"}.get(plan.form, plan.form)}
     if media:
-        content["header"] = {"type": media.kind, media.kind: _media(media)}
+        content["header"] = {"type": media.kind, media.kind: media_of(media)}
     content["body"] = {"text": plan.text}
     if plan.form == "link":
         (link,) = choices(buttons).links
@@ -161,54 +168,6 @@ def _interactive(
 def _row(button: Button, ref: str) -> dict[str, str]:
     row = {"id": payload(ref, button.id), "title": cut(button.title, ROW_TITLE)}
     return row if len(button.title) <= ROW_TITLE else row | {"description": cut(button.title, ROW_DESCRIPTION)}
-
-
-def _media(media: Media) -> dict[str, str]:
-    named = media.kind == "document" and media.filename
-    return {"link": media.url} | ({"filename": media.filename or ""} if named else {})
-
-
-def _template(template: Template, buttons: Sequence[Button], ref: str) -> dict[str, Any]:
-    components: list[dict[str, Any]] = []
-    if isinstance(template.header, Media):
-        kind = template.header.kind
-        components.append({"type": "header", "parameters": [{"type": kind, kind: _media(template.header)}]})
-    elif template.header:
-        components.append({"type": "header", "parameters": [{"type": "text", "text": template.header}]})
-    if template.body:
-        components.append({"type": "body", "parameters": [{"type": "text", "text": value} for value in template.body]})
-    for place in range(max(len(buttons), len(template.buttons))):
-        button = buttons[place] if place < len(buttons) else None
-        value = template.buttons[place] if place < len(template.buttons) else ""
-        if filled := _template_button(button, value, ref):
-            components.append({"type": "button", "index": str(place)} | filled)
-    whole: dict[str, Any] = {"name": template.name, "language": {"code": template.language}}
-    return whole | ({"components": components} if components else {})
-
-
-def _template_button(button: Button | None, value: str, ref: str) -> dict[str, Any] | None:
-    """What fills one button of a template: the message's button tells its kind, `value` its suffix or payload."""
-    if button and button.url:
-        # A link without a placeholder takes no parameter.
-        return {"sub_type": "url", "parameters": [{"type": "text", "text": value}]} if value else None
-    if button and button.copy:
-        return {"sub_type": "copy_code", "parameters": [{"type": "coupon_code", "coupon_code": value or button.copy}]}
-    chosen = value or (button.id if button else "")
-    return (
-        {"sub_type": "quick_reply", "parameters": [{"type": "payload", "payload": payload(ref, chosen)}]}
-        if chosen
-        else None
-    )
-
-
-def _template_problems(template: Template) -> Iterator[str]:
-    if not TEMPLATE_NAME.fullmatch(template.name):
-        yield f"error: WhatsApp has no template called «{template.name}»: names are of a-z, 0-9 and _."
-    for place, value in enumerate(template.body, 1):
-        if not value.strip():
-            yield f"error: WhatsApp takes no empty value in a template: value {place} is empty."
-        elif "\n" in value or "\t" in value:
-            yield f"WhatsApp may refuse line breaks in a template: value {place} has one."
 
 
 def _form_problems(plan: Plan, message: Message) -> Iterator[str]:

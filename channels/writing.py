@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from channels.base import Limits
-from channels.message import Button, Message
+from channels.message import Button, Card, Media, Message
 
 BUTTON_ID = re.compile(r"[A-Za-z0-9_-]{1,24}")
 #: The longest title that still fits so many buttons in a row of a phone's width.
 ROWS = ((3, 6), (10, 3), (18, 2))
 #: Before rendering an address may be a template.
 TEMPLATE = "{{"
+#: What every messenger's carousel takes, or its messages in place of one.
+CARDS, CARD_BUTTONS = 10, 3
+ALBUM = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,9 +72,43 @@ def extra(message: Message, channel: str, protected: Iterable[str]) -> dict[str,
     return {key: value for key, value in wanted.items() if key not in kept} if isinstance(wanted, Mapping) else {}
 
 
+def unfolded(message: Message) -> Iterator[Message]:
+    """Messages that say the same without an album and cards: files alone, the last with the text, a card each."""
+    files = message.files()
+    for each in files[:-1]:
+        yield Message(media=each, category=message.category, extra=message.extra)
+    if message.text or message.template or files or message.buttons or not message.cards:
+        yield replace(message, media=files[-1] if files else None, album=(), cards=())
+    for card in message.cards:
+        yield replace(_as_message(card), category=message.category, extra=message.extra)
+
+
+def _as_message(card: Card) -> Message:
+    text = "\n".join(part for part in (card.title, card.text) if part)
+    return Message(text=text, media=Media(kind="image", url=card.image) if card.image else None, buttons=card.buttons)
+
+
+def folding(message: Message, title: str, *, albums: bool = False, carousels: bool = False) -> Iterator[str]:
+    """What is wrong with an album or cards, and how they are shown where the messenger has neither."""
+    many = len(message.files())
+    if many > ALBUM:
+        yield f"error: {title} takes at most {ALBUM} pictures and files; this message has {many}."
+    elif many > 1 and not albums:
+        yield f"{title} has no albums: the {many} pictures and files are sent one by one."
+    if len(message.cards) > CARDS:
+        yield f"error: {title} takes at most {CARDS} cards; this message has {len(message.cards)}."
+    elif message.cards and not carousels:
+        yield f"{title} has no cards side by side: each is a message of its own."
+    for card in message.cards:
+        if not card.title.strip():
+            yield f"error: {title} shows no card without a title."
+        if len(card.buttons) > CARD_BUTTONS:
+            yield f"error: {title} takes at most {CARD_BUTTONS} buttons on a card; «{card.title}» has more."
+
+
 def refusals(message: Message, title: str, limits: Limits, schemes: Sequence[str] = ()) -> Iterator[str]:
     """What no messenger would take; `schemes` are the kinds of links it knows besides the web's."""
-    if not (message.text or message.media or message.template):
+    if not (message.text or message.media or message.album or message.cards or message.template):
         yield f"error: {title} has nothing to send: write a text or add a picture."
     length = count(message.text, limits)
     if length > limits.text:
@@ -79,7 +116,7 @@ def refusals(message: Message, title: str, limits: Limits, schemes: Sequence[str
     replies = len(choices(message.buttons).replies)
     if replies > limits.choices:
         yield f"error: {title} takes at most {limits.choices} choices; this message has {replies}."
-    yield from _button_refusals(message.buttons, title, ("https://", "http://", TEMPLATE, *schemes))
+    yield from _button_refusals(message.offers(), title, ("https://", "http://", TEMPLATE, *schemes))
 
 
 def _button_refusals(buttons: Sequence[Button], title: str, starts: tuple[str, ...]) -> Iterator[str]:

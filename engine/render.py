@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, replace
+from typing import Any, overload
 
-from channels.message import Button, Media, Message, Template
+from channels.message import Button, Card, Media, Message, Template
 from journeys.templates import MissingVariable, TemplateRefused, compile_template
 from nodes.base import Says
+
+Filled = Callable[[str | None], str]
 
 
 class CannotRender(Exception):
@@ -28,13 +31,18 @@ def render(says: Says, channel: str, context: Mapping[str, Any], zone: str) -> M
     try:
         return Message(
             text=filled(says.text),
-            buttons=tuple(
-                Button(
-                    id=each.id, title=filled(each.title), url=filled(each.url) or None, copy=filled(each.copy) or None
-                )
-                for each in says.buttons
-            ),
+            buttons=_buttons(says.buttons, filled),
             media=_media(says.media, filled),
+            album=tuple(_media(each, filled) for each in says.album),
+            cards=tuple(
+                Card(
+                    title=filled(each.title),
+                    text=filled(each.text),
+                    image=filled(each.image) or None,
+                    buttons=_buttons(each.buttons, filled),
+                )
+                for each in says.cards
+            ),
             template=_template((says.per_channel or {}).get(channel, {}).get("template"), filled),
             category=says.category,
         )
@@ -45,34 +53,13 @@ def render(says: Says, channel: str, context: Mapping[str, Any], zone: str) -> M
 
 
 def as_content(message: Message) -> dict[str, Any]:
-    """A rendered message as the delivery keeps it."""
-    content: dict[str, Any] = {"text": message.text, "category": message.category}
-    if message.buttons:
-        content["buttons"] = [
-            {
-                "id": each.id,
-                "title": each.title,
-                **({"url": each.url} if each.url else {}),
-                **({"copy": each.copy} if each.copy else {}),
-            }
-            for each in message.buttons
-        ]
-    if message.media:
-        content["media"] = {
-            "kind": message.media.kind,
-            "url": message.media.url,
-            "filename": message.media.filename,
-            "size": message.media.size,
-        }
-    if message.template:
-        each = message.template
-        content["template"] = {
-            "name": each.name,
-            "language": each.language,
-            "body": list(each.body),
-            "buttons": list(each.buttons),
-        }
-    return content
+    """A rendered message as the delivery keeps it: its fields that say something."""
+    content = {name: value for name, value in asdict(message).items() if value and name != "extra"}
+    for holder in (content, *content.get("cards", ())):
+        if "buttons" in holder:
+            # Most buttons neither open nor copy anything.
+            holder["buttons"] = [{key: value for key, value in one.items() if value} for one in holder["buttons"]]
+    return {"text": "", **content}
 
 
 def from_content(content: Mapping[str, Any]) -> Message:
@@ -81,33 +68,55 @@ def from_content(content: Mapping[str, Any]) -> Message:
     media = content.get("media")
     return Message(
         text=content.get("text", ""),
-        buttons=tuple(Button(**button) for button in content.get("buttons", ())),
+        buttons=_kept_buttons(content),
         media=Media(**media) if media else None,
-        template=Template(
-            name=template["name"],
-            language=template["language"],
-            body=tuple(template["body"]),
-            buttons=tuple(template["buttons"]),
-        )
-        if template
-        else None,
+        album=tuple(Media(**each) for each in content.get("album", ())),
+        cards=tuple(Card(**{**each, "buttons": _kept_buttons(each)}) for each in content.get("cards", ())),
+        template=_kept_template(template) if template else None,
         category=content.get("category", "marketing"),
     )
 
 
-def _media(media: Media | None, filled: Any) -> Media | None:
-    if media is None:
-        return None
-    return Media(kind=media.kind, url=filled(media.url), filename=media.filename, size=media.size)
+def options_of(content: Mapping[str, Any]) -> list[list[str]]:
+    """Id and title of every button that a kept message offers, those of its cards too."""
+    return [[each.id, each.title] for each in from_content(content).offers()]
 
 
-def _template(raw: Mapping[str, Any] | None, filled: Any) -> Template | None:
+def _kept_buttons(content: Mapping[str, Any]) -> tuple[Button, ...]:
+    return tuple(Button(**button) for button in content.get("buttons", ()))
+
+
+def _kept_template(template: Mapping[str, Any]) -> Template:
+    told: dict[str, Any] = {name: tuple(one) if isinstance(one, list) else one for name, one in template.items()}
+    header = told.get("header")
+    return Template(**{**told, "header": Media(**header) if isinstance(header, dict) else header})
+
+
+def _buttons(buttons: Iterable[Button], filled: Filled) -> tuple[Button, ...]:
+    return tuple(
+        Button(id=each.id, title=filled(each.title), url=filled(each.url) or None, copy=filled(each.copy) or None)
+        for each in buttons
+    )
+
+
+@overload
+def _media(media: Media, filled: Filled) -> Media: ...
+@overload
+def _media(media: Media | None, filled: Filled) -> Media | None: ...
+def _media(media: Media | None, filled: Filled) -> Media | None:
+    return None if media is None else replace(media, url=filled(media.url))
+
+
+def _template(raw: Mapping[str, Any] | None, filled: Filled) -> Template | None:
     if not raw:
         return None
+    header, kind = filled(raw.get("header")), raw.get("header_kind", "text")
+    media: Media | None = Media(kind=kind, url=header) if header and kind != "text" else None
     return Template(
         name=raw["name"],
         language=raw.get("language", "en"),
         body=tuple(filled(str(value)) for value in raw.get("body", ())),
-        header=filled(raw["header"]) if isinstance(raw.get("header"), str) else None,
+        names=tuple(raw.get("names", ())),
+        header=media or header or None,
         buttons=tuple(filled(str(value)) for value in raw.get("buttons", ())),
     )

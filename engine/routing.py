@@ -12,6 +12,7 @@ from engine.claim import visit_of
 from engine.enroll import Candidate, enroll_many
 from engine.people import contact_at, give_consent
 from engine.project import Project, real_now
+from engine.render import options_of
 from nodes.matching import fold, is_opt_in, is_opt_out
 from store import contacts, deliveries, deliveries_wake, enrollments, inbox, journeys, whereabouts
 from store.consents import ConsentGiven
@@ -138,7 +139,7 @@ class Routing:
             "text": self.text,
             "button": self.button,
             "media": self.reply.media,
-            "options": [[button["id"], button["title"]] for button in content.get("buttons", ())],
+            "options": options_of(content),
             "visit": trip.seq,
         }
         enrollments.send_signals(self.connection, [(trip.id, "reply", payload, self.received_at)], self.now)

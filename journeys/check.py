@@ -232,7 +232,7 @@ def _cycles(graph: nx.MultiDiGraph[str], nodes: Mapping[str, Node]) -> Iterator[
 
 
 def _contents(document: Mapping[str, Any], nodes: Mapping[str, Node], settings: Settings | None) -> Iterator[Problem]:
-    offered = {button.id for node in nodes.values() for says in node.all_says() for button in says.buttons}
+    offered = {button.id for node in nodes.values() for says in node.all_says() for button in says.offers()}
     for name, node in nodes.items():
         for level, path, text, fix in (*template_problems(node), *rule_problems(node.rules()), *message_problems(node)):
             yield Problem(text=text, fix=fix, level=level, node=name, path=path)

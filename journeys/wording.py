@@ -54,7 +54,7 @@ def settings_problems(settings: Settings) -> Iterator[Finding]:
 def message_problems(node: Node) -> Iterator[Finding]:
     """What a named messenger would refuse (an error) or show otherwise (a warning)."""
     for says in node.all_says():
-        for button in says.buttons:
+        for button in says.offers():
             if is_opt_out(button.title) or is_opt_out(button.id):
                 yield (
                     "error",
@@ -74,7 +74,13 @@ def _on_messengers(says: Says) -> Iterator[Finding]:
         raw = (says.per_channel or {}).get(name, {}).get("template")
         template = Template(name=str(raw.get("name", "")), language=str(raw.get("language", "en"))) if raw else None
         message = Message(
-            text=says.text, buttons=tuple(says.buttons), media=says.media, template=template, category=says.category
+            text=says.text,
+            buttons=tuple(says.buttons),
+            media=says.media,
+            album=tuple(says.album),
+            cards=tuple(says.cards),
+            template=template,
+            category=says.category,
         )
         if name in channels():
             for line in channels()[name].problems(message):

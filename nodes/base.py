@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from channels.message import Button, Media
+from channels.message import Button, Card, Media
 from nodes.times import LONGEST
 from nodes.visit import Decision, Visit
 
@@ -36,6 +36,8 @@ class Says:
     text: str
     buttons: Sequence[Button] = ()
     media: Media | None = None
+    album: Sequence[Media] = ()
+    cards: Sequence[Card] = ()
     #: Channels in order of preference; empty: the first on which the contact can be reached.
     channels: Sequence[str] = ()
     category: str = "marketing"
@@ -45,6 +47,10 @@ class Says:
     per_channel: Mapping[str, Mapping[str, Any]] | None = None
     #: What happens when it may not be sent now: `skip`, `wait`, `branch`, `leave`.
     on_blocked: str = "leave"
+
+    def offers(self) -> Sequence[Button]:
+        """The buttons of the message and of its cards."""
+        return (*self.buttons, *(button for card in self.cards for button in card.buttons))
 
 
 class Node(BaseModel):

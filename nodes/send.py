@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from channels.message import Button, Media, MediaKind
+from channels.message import Button, Card, Media, MediaKind
 from nodes.base import Node, NodeFailed, Says
 from nodes.times import LONGEST
 from nodes.visit import Answered, End, Leave, Say, Stay, Visit
@@ -61,6 +61,25 @@ class MediaSettings(BaseModel):
         return Media(kind=self.kind, url=self.url, filename=self.filename, size=self.size)
 
 
+class CardSettings(BaseModel):
+    """A card of a carousel."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+    title: str = Field(title="Title", min_length=1, max_length=200, description="At most 80 characters fit everywhere.")
+    text: str = Field("", title="Text", max_length=2000)
+    image: str | None = Field(None, title="Picture's address", pattern=r"^(https?://|\{\{)", max_length=2000)
+    buttons: tuple[ButtonSettings, ...] = Field((), title="Buttons", max_length=3)
+
+    def card(self) -> Card:
+        return Card(
+            title=self.title,
+            text=self.text,
+            image=self.image,
+            buttons=tuple(button.button() for button in self.buttons),
+        )
+
+
 class TemplateSettings(BaseModel):
     """A message that the messenger approved beforehand, and the values that fill it."""
 
@@ -68,8 +87,10 @@ class TemplateSettings(BaseModel):
 
     name: str = Field(title="Name", min_length=1, max_length=512)
     language: str = Field("en", title="Language", min_length=2, max_length=20)
-    header: str | None = Field(None, title="Header's value", max_length=2000)
+    header: str | None = Field(None, title="Header's value", max_length=2000, description="Text, or a file's address.")
+    header_kind: Literal["text", "image", "video", "document"] = Field("text", title="Header's kind")
     body: tuple[str, ...] = Field((), title="Body's values", max_length=50)
+    names: tuple[str, ...] = Field((), title="Values' names", max_length=50, description="Of a template that has them.")
     buttons: tuple[str, ...] = Field((), title="Buttons' values", max_length=10)
 
 
@@ -111,6 +132,12 @@ class Send(Speaking, kind="send", icon="💬"):
     text: str = Field("", title="Text", max_length=8000, json_schema_extra={"widget": "textarea"})
     buttons: tuple[ButtonSettings, ...] = Field((), title="Buttons", max_length=12)
     media: MediaSettings | None = Field(None, title="Picture or file")
+    album: tuple[MediaSettings, ...] = Field(
+        (), title="More pictures and files", max_length=9, description="An album, or one by one where there are none."
+    )
+    cards: tuple[CardSettings, ...] = Field(
+        (), title="Cards", max_length=10, description="Side by side in Messenger and Viber, one by one elsewhere."
+    )
     template: dict[str, TemplateSettings] | None = Field(
         None,
         title="Approved template",
@@ -121,9 +148,9 @@ class Send(Speaking, kind="send", icon="💬"):
 
     @model_validator(mode="after")
     def _says_something(self) -> Send:
-        if not (self.text or self.media or self.template):
+        if not (self.text or self.media or self.cards or self.template):
             raise ValueError("write a text, or choose a picture or a template")
-        ids = [button.id for button in self.buttons]
+        ids = [button.id for button in (*self.buttons, *(each for card in self.cards for each in card.buttons))]
         if len(set(ids)) < len(ids):
             raise ValueError("two buttons have the same id")
         return self
@@ -141,6 +168,8 @@ class Send(Speaking, kind="send", icon="💬"):
             text=self.text,
             buttons=tuple(button.button() for button in self.buttons),
             media=self.media.media() if self.media else None,
+            album=tuple(each.media() for each in self.album),
+            cards=tuple(each.card() for each in self.cards),
             channels=self.channels(),
             category=self.category,
             ttl=self.ttl,
@@ -150,12 +179,14 @@ class Send(Speaking, kind="send", icon="💬"):
 
     def templates(self) -> Iterable[tuple[str, str]]:
         yield "text", self.text
-        for number, button in enumerate(self.buttons):
-            yield f"buttons.{number}.title", button.title
-            yield f"buttons.{number}.url", button.url or ""
-            yield f"buttons.{number}.copy", button.copy_code or ""
+        yield from _of_buttons(self.buttons, "buttons")
+        for number, card in enumerate(self.cards):
+            path = f"cards.{number}"
+            yield from ((f"{path}.title", card.title), (f"{path}.text", card.text), (f"{path}.image", card.image or ""))
+            yield from _of_buttons(card.buttons, f"{path}.buttons")
         if self.media:
             yield "media.url", self.media.url
+        yield from ((f"album.{number}.url", each.url) for number, each in enumerate(self.album))
         for name, one in (self.template or {}).items():
             yield f"template.{name}.header", one.header or ""
             for part, values in (("body", one.body), ("buttons", one.buttons)):
@@ -175,3 +206,10 @@ class Send(Speaking, kind="send", icon="💬"):
         if self.on_blocked == "leave":
             return End(visit.heard.reason, completed=False)
         return Leave("sent")
+
+
+def _of_buttons(buttons: Iterable[ButtonSettings], path: str) -> Iterable[tuple[str, str]]:
+    for number, button in enumerate(buttons):
+        yield f"{path}.{number}.title", button.title
+        yield f"{path}.{number}.url", button.url or ""
+        yield f"{path}.{number}.copy", button.copy_code or ""

@@ -7,9 +7,14 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from hypothesis import settings
 
 from tests.postgres import new_database, server
 from tests.town import Town, town
+
+# How long one example takes says more about the machine's other work than about the code.
+settings.register_profile("tropa", deadline=None)
+settings.load_profile("tropa")
 
 
 @pytest.fixture
