@@ -439,7 +439,7 @@ def test_written_numbers_are_read_back(number: Any) -> None:
 
 @pytest.mark.parametrize("kind", ["number", "date", "phone", "email", "text", "nps", "choice", "multiple"])
 def test_long_answers_take_little_time(kind: Any) -> None:
-    started = time.perf_counter()
+    started = time.thread_time()
     for text in ("1 " * 2048, "a@" + "a." * 2000, "(" * 4096, "1,111" * 800, "1" * 100_000, "+-" * 2000):
         read_value(kind, text, options=COLOURS, today=TODAY)
-    assert time.perf_counter() - started < 1
+    assert time.thread_time() - started < 1
