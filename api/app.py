@@ -6,10 +6,13 @@ import asyncio
 import contextlib
 import logging
 import os
-from collections.abc import AsyncIterator
+import platform
+import secrets
+from collections.abc import AsyncIterator, Callable, Coroutine
 
 import httpx
 from fastapi import FastAPI
+from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from api import (
@@ -88,11 +91,21 @@ def _world(settings: Settings) -> World | None:
 
 async def _beat(project: Project) -> None:
     """Say every two seconds that webhooks can be received: unknown outcomes are judged by it."""
-    name = f"api:{os.getpid()}"
-    while True:
+    # Its own name at every start: one that died and came back at once has still been away.
+    name = f"api:{platform.node()[:40]}:{os.getpid()}:{secrets.token_hex(3)}"
+
+    def say(work: Callable[[Connection], None]) -> Coroutine[None, None, None]:
+        return asyncio.to_thread(project.database.transact, work)
+
+    try:
+        while True:
+            with contextlib.suppress(SQLAlchemyError):
+                await say(lambda each: beats.beat(each, name, micros(real_now())))
+            await asyncio.sleep(2)
+    finally:
+        # A goodbye, so that nobody thinks that webhooks were lost with this process.
         with contextlib.suppress(SQLAlchemyError):
-            await asyncio.to_thread(project.database.transact, lambda each: beats.beat(each, name, micros(real_now())))
-        await asyncio.sleep(2)
+            await say(lambda each: beats.leave(each, name))
 
 
 async def _introduce(project: Project, world: World, url: str) -> None:
@@ -112,13 +125,13 @@ async def _introduce(project: Project, world: World, url: str) -> None:
 
 
 def _as_pretend(account: Account, url: str) -> dict[str, object]:
-    secrets = dict(account.secrets)
+    own = dict(account.secrets)
     return {
         "channel": account.channel,
         "account": account.name,
         "webhook_url": f"{url}/webhooks/{account.channel}/{account.name}",
-        "token": secrets.pop("token", ""),
-        "secrets": secrets,
+        "token": own.pop("token", ""),
+        "secrets": own,
         "settings": {
             name: value
             for name, value in account.settings.items()

@@ -56,7 +56,7 @@ def overview(project: Shared, _: Authorised) -> dict[str, Any]:
 
 def _writes(project: Project) -> bool:
     try:
-        project.database.transact(lambda connection: running.beat(connection, "api:ready", micros(real_now())))
+        project.database.transact(lambda connection: running.beat(connection, "readyz", micros(real_now())))
     except SQLAlchemyError:
         return False
     return True

@@ -199,6 +199,8 @@ class Limits:
     window_hours: int | None = None
     delivered: bool = True
     read: bool = True
+    #: Whether our own id of a message comes back by itself: evidence for what nobody knows.
+    echoes: bool = False
     #: Messages per second of one account, the documented or a careful value.
     per_second: float = 25.0
     #: Seconds between two messages to the same person.

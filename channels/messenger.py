@@ -45,6 +45,7 @@ class Messenger:
         button_title=TITLE,
         media=frozenset(ATTACHMENTS),
         window_hours=24,
+        echoes=True,
         per_second=50.0,
         pair_seconds=1.0,
         source="https://developers.facebook.com/docs/messenger-platform/send-messages",

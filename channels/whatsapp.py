@@ -50,6 +50,7 @@ class WhatsApp:
         button_title=BUTTON_TITLE,
         media=frozenset({"image", "video", "document", "audio"}),
         window_hours=24,
+        echoes=True,
         per_second=75.0,
         pair_seconds=6.0,
         source="https://developers.facebook.com/docs/whatsapp/cloud-api/messages/text-messages",

@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row
 
 from channels.base import Accepted, Answer, Rejected, RetryAfter, Trouble, Unknown
 from engine.claim import visit_of, walk_on
-from engine.project import Project, real_now
+from engine.project import Project
 from journeys.gates import LOOK_AGAIN
 from nodes.visit import Answered
-from store import accounts, consents, contacts, deliveries, inbox, running
+from store import accounts, consents, contacts, deliveries
 from store.consents import ConsentGiven
 from store.counters import Tally
-from store.tables.columns import instant, micros
+from store.deliveries import Settled
+from store.tables.columns import micros
 
 #: How often a definite «not now» is tried again before it counts as a no.
 MAX_TRIES = 5
-#: How long, of healthy receiver time, evidence is waited for before an unknown outcome is settled.
-EVIDENCE = timedelta(minutes=15)
-#: Messengers that echo our own id of a message: without an echo it can be sent again when it must arrive.
-ECHOING = frozenset({"whatsapp", "messenger"})
 ACCOUNT_TROUBLES = frozenset({Trouble.ACCOUNT_AUTH, Trouble.ACCOUNT_RESTRICTED, Trouble.QUOTA})
 CONTACT_TROUBLES = {Trouble.CONTACT_BLOCKED: "blocked", Trouble.CONTACT_INVALID: "invalid"}
 REASONS = {
@@ -42,18 +39,40 @@ class Unsent:
     text: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What came back for one delivery; `attempt` is the fence."""
+    """What came back for one request of a delivery; `attempt` is the fence."""
 
     delivery_id: int
     attempt: int
     answer: Answer | Unsent
+    #: Which of the message's requests it was, and whether it was the last.
+    part: int = 0
+    last: bool = True
 
 
 def commit(project: Project, connection: Connection, outcomes: Sequence[Outcome]) -> int:
     """Write a batch of outcomes and walk the enrollments on; how many visits were finished."""
     return Settling(project, connection).run(outcomes)
+
+
+def part_ref(ref: str, part: int) -> str:
+    """Our name of a part before the last, on the wire."""
+    return f"{ref}.{part}"
+
+
+def split_ref(ref: str) -> tuple[str, int | None]:
+    """(the message's name, number of the part) from a name that came back; None for the last part."""
+    name, dot, part = ref.rpartition(".")
+    return (name, int(part)) if dot and part.isdecimal() else (ref, None)
+
+
+def takes_evidence(row: Row[Any]) -> bool:
+    """Whether news that a message arrived may still change its delivery: in flight, in doubt, or about to be repeated.
+
+    What waits after a definite «not now» has not gone out, so nothing can be evidence of it.
+    """
+    return row.state in ("sending", "unknown", "unresolved") or (row.state in ("ready", "held") and row.tries > 0)
 
 
 class Settling:
@@ -62,7 +81,7 @@ class Settling:
     def __init__(self, project: Project, connection: Connection) -> None:
         self.project, self.connection = project, connection
         self.now = project.now(connection)
-        self.values: list[tuple[Any, ...]] = []
+        self.settled: list[Settled] = []
         self.answers: dict[int, list[Answered]] = {}
         self.tally = Tally()
 
@@ -71,15 +90,18 @@ class Settling:
         rows = {row.id: row for row in deliveries.lock(self.connection, [each.delivery_id for each in outcomes])}
         for outcome in outcomes:
             row = rows.get(outcome.delivery_id)
-            if row is None or row.attempt != outcome.attempt:
+            if row is None or row.parts != outcome.part:
                 continue
-            if row.state == "sending" or (row.state == "unknown" and isinstance(outcome.answer, Accepted)):
+            if isinstance(outcome.answer, Accepted):
+                if takes_evidence(row):
+                    self.accept(row, outcome.answer.id, last=outcome.last)
+            elif row.state == "sending" and row.attempt == outcome.attempt:
                 self.settle_one(row, outcome.answer)
         return self.save()
 
     def save(self) -> int:
         """Write what was settled."""
-        deliveries.settle(self.connection, self.values)
+        deliveries.settle(self.connection, self.settled)
         self.tally.save(self.connection)
         return walk_on(self.project, self.connection, self.answers, self.now)
 
@@ -99,51 +121,41 @@ class Settling:
         else:
             self._reject(row, answer)
 
-    def accept(self, row: Row[Any], provider_id: str | None) -> None:
-        """The message went out."""
-        at = micros(self.now)
-        self.values.append(("accepted", "", None, provider_id or row.provider_id, at, None, row.id))
-        deliveries.count_change(self.tally, row, row.state, "accepted")
+    def put(self, row: Row[Any], state: str, reason: str = "", **more: Any) -> None:
+        """Write a state into the batch, and count it; what is not given stays as it was."""
+        kept = {"provider_id": row.provider_id, "tries": row.tries, "parts": row.parts}
+        self.settled.append(Settled(id=row.id, state=state, reason=reason, **(kept | more)))
+        deliveries.count_change(self.tally, row, row.state, state)
+
+    def accept(self, row: Row[Any], provider_id: str | None, *, last: bool = True) -> None:
+        """The message went out, or the next of its parts did and the rest goes on."""
+        taken = {"provider_id": provider_id or row.provider_id, "parts": row.parts + 1}
+        if not last:
+            self.put(row, "ready", "next_part", ready_at=micros(self.now), **taken | {"tries": 0})
+            return
+        self.put(row, "accepted", accepted_at=micros(self.now), **taken)
         if row.state == "sending":
             self._tell(row, sent=True)
 
     def unknown(self, row: Row[Any]) -> None:
         """Nobody can say: the trip goes on as if it went out, evidence may still come."""
-        self.values.append(("unknown", "", None, row.provider_id, None, micros(self.now), row.id))
-        deliveries.count_change(self.tally, row, row.state, "unknown")
+        self.put(row, "unknown", unknown_at=micros(self.now), tries=row.tries + 1)
         self._tell(row, sent=True)
 
-    def unresolved(self, row: Row[Any]) -> None:
-        """The evidence window is over: counted and shown, never sent again by itself."""
-        self.values.append(("unresolved", "no_evidence", None, row.provider_id, None, row.unknown_at, row.id))
-        deliveries.count_change(self.tally, row, row.state, "unresolved")
-
-    def again(self, row: Row[Any]) -> None:
-        """Send once more what must arrive and left no evidence."""
-        self.values.append(("ready", "no_evidence", micros(self.now), row.provider_id, None, None, row.id))
-        deliveries.count_change(self.tally, row, row.state, "ready")
-
-    def _retry(self, row: Row[Any], pause: timedelta) -> None:
-        at = micros(self.now + pause)
-        self.values.append(("ready", "again_later", at, None, None, None, row.id))
-        deliveries.count_change(self.tally, row, row.state, "ready")
-
-    def _wait_for_account(self, row: Row[Any]) -> None:
-        at = micros(self.now + LOOK_AGAIN)
-        self.values.append(("held", "account_paused", at, None, None, None, row.id))
-        deliveries.count_change(self.tally, row, row.state, "held")
+    def _retry(self, row: Row[Any], pause: timedelta, tries: int = 0) -> None:
+        self.put(row, "ready", "again_later", ready_at=micros(self.now + pause), tries=row.tries + tries)
 
     def _reject(self, row: Row[Any], answer: Rejected) -> None:
         trouble = answer.trouble
-        if trouble is Trouble.RETRY_BACKOFF and row.attempt < MAX_TRIES:
-            self._retry(row, timedelta(seconds=5 * 2**row.attempt))
+        if trouble is Trouble.RETRY_BACKOFF and row.tries + 1 < MAX_TRIES:
+            self._retry(row, timedelta(seconds=10 * 2**row.tries), tries=1)
             return
         if trouble in ACCOUNT_TROUBLES or trouble is Trouble.TEMPLATE_PROBLEM:
             # The account or the template is at fault, not the contact: keep the message, stop what is broken.
             if trouble in ACCOUNT_TROUBLES:
                 reason = f"{trouble.value}: {answer.code} {answer.text}".strip()
                 accounts.set_status(self.connection, row.channel, row.account, "broken", reason)
-                self._wait_for_account(row)
+                self.put(row, "held", "account_paused", ready_at=micros(self.now + LOOK_AGAIN))
             else:
                 self._retry(row, timedelta(minutes=15))
             return
@@ -157,56 +169,10 @@ class Settling:
             )  # fmt: skip
             consents.record(self.connection, [given], micros(self.now))
         reason = REASONS.get(trouble, f"{trouble.value}:{answer.code}")[:120]
-        self.values.append(("rejected", reason, None, None, None, None, row.id))
-        deliveries.count_change(self.tally, row, row.state, "rejected")
+        self.put(row, "rejected", reason)
         self._tell(row, sent=False, reason=reason)
 
     def _tell(self, row: Row[Any], *, sent: bool, reason: str = "") -> None:
         if row.enrollment_id is not None:
             answered = Answered(at=self.now, sent=sent, reason=reason, part=row.part, visit=visit_of(row))
             self.answers.setdefault(row.enrollment_id, []).append(answered)
-
-
-def sweep(project: Project, connection: Connection, limit: int = 500) -> int:
-    """Settle what nobody answers for: senders that died, and unknown outcomes past the evidence window."""
-    settling = Settling(project, connection)
-    dead = deliveries.expired_leases(connection, micros(real_now()), limit)
-    for row in deliveries.lock(connection, dead):
-        if row.state == "sending":
-            settling.unknown(row)
-    before = settling.now - EVIDENCE
-    waiting = deliveries.unknown_since(connection, micros(before), limit)
-    if waiting and healthy_since(project, connection) <= min(instant(row.unknown_at) for row in waiting):
-        for row in deliveries.lock(connection, [row.id for row in waiting]):
-            _give_up(settling, row)
-    settled = len(settling.values)
-    settling.save()
-    return settled
-
-
-def _give_up(settling: Settling, row: Row[Any]) -> None:
-    must_arrive = row.category != "marketing" and row.channel in ECHOING
-    if must_arrive and row.attempt < 3 and instant(row.expires_at) > settling.now:
-        settling.again(row)
-    else:
-        settling.unresolved(row)
-
-
-def healthy_since(project: Project, connection: Connection) -> datetime:
-    """Since when webhooks could be received without a break and all of them are processed (`semantics.md` 29).
-
-    In a sandbox time jumps, so only the present health counts.
-    """
-    beat = running.last_beat(connection, "api")
-    if beat is None or inbox.horizon(connection) is not None:
-        return datetime.max.replace(tzinfo=real_now().tzinfo)
-    if micros(real_now()) - beat.beat_at > running.SILENCE:
-        return datetime.max.replace(tzinfo=real_now().tzinfo)
-    if project.sandbox:
-        return datetime.min.replace(tzinfo=real_now().tzinfo)
-    return instant(beat.up_since)
-
-
-def outcomes_of(ids: Iterable[tuple[int, int]], answer: Answer | Unsent) -> list[Outcome]:
-    """The same answer for several deliveries."""
-    return [Outcome(delivery, attempt, answer) for delivery, attempt in ids]

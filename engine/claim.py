@@ -11,23 +11,22 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from channels import registry as channels
-from channels.base import Account, Limits
+from channels.base import Account
 from channels.message import Message
 from engine.advance import advance
 from engine.crash_points import reach
 from engine.project import Project, Version, real_now
+from engine.rates import Rates
 from engine.render import CannotRender, as_content, from_content, render
 from journeys.facts import zone_name
 from journeys.gates import Go, Hold, Reachable, Refuse, decide
 from nodes.base import Says
 from nodes.visit import Answered
 from store import accounts, consents, contacts, deliveries, enrollments, journeys
-from store.accounts import Connected
 from store.counters import Tally
+from store.deliveries import Settled
 from store.sql import parsed
 from store.tables.columns import instant, maybe_instant, micros
-
-SECOND = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +35,8 @@ class Outgoing:
 
     id: int
     attempt: int
+    #: Which of the message's requests goes out now.
+    part: int
     message: Message
     address: str
     account: Account
@@ -51,39 +52,14 @@ class Claim:
     decided: int = 0
 
 
-class Rates:
-    """Each account's rate over one claim: GCRA, one number per account, shared by all processes through its row."""
-
-    def __init__(self, connection: Connection, connected: Sequence[Connected], now: int) -> None:
-        self.now = now
-        self.known = accounts.rates(connection)
-        self.accounts = {(each.account.channel, each.account.name): each for each in connected}
-        self.spent: dict[int, int] = {}
-
-    def status(self, channel: str, account: str) -> str | None:
-        """The account's status; None when it is not connected."""
-        each = self.accounts.get((channel, account))
-        return None if each is None else self.known[each.id][0]
-
-    def take(self, channel: str, account: str, limits: Limits) -> int:
-        """Take one message: 0 when it may go now, else the instant at which it may."""
-        each = self.accounts[(channel, account)]
-        _, paused, next_free = self.known[each.id]
-        if paused is not None and paused > self.now:
-            return paused
-        per_second = float(each.account.settings.get("per_second", limits.per_second))
-        # A fifth of the rate may come at once, so that no window of a second ever holds more than the limit.
-        step, burst = SECOND / (per_second * 0.8), SECOND * 0.25
-        arrival = max(self.spent.get(each.id, next_free or 0), self.now)
-        if arrival - self.now > burst:
-            return int(arrival - burst)
-        self.spent[each.id] = int(arrival + step)
-        return 0
-
-
 def claim(project: Project, connection: Connection, limit: int) -> Claim:
-    """Claim up to `limit` deliveries that are due, in the caller's durable transaction."""
+    """Claim up to `limit` deliveries that are due, in the caller's durable transaction.
+
+    One claims at a time: the accounts' rows, locked first, order the claims of all processes, so that what one of them
+    decides (who is in flight, rates, caps) the next one sees.
+    """
     now = project.now(connection)
+    rates = Rates(connection, project.accounts(connection), micros(now))
     rows = deliveries.due(connection, micros(now), limit)
     done = Claim()
     if not rows:
@@ -91,7 +67,7 @@ def claim(project: Project, connection: Connection, limit: int) -> Claim:
     first: dict[int, Row[Any]] = {}
     for row in sorted(rows, key=lambda row: row.id):
         first.setdefault(row.contact_id, row)
-    Claiming(project, connection, now, list(first.values()), done).run()
+    Claiming(project, connection, now, rates, list(first.values()), done).run()
     if done.outgoing:
         reach("before-claim-commit")
     return done
@@ -101,11 +77,11 @@ class Claiming:
     """One claim, with what it has loaded for its deliveries."""
 
     def __init__(
-        self, project: Project, connection: Connection, now: datetime, rows: list[Row[Any]], done: Claim
+        self, project: Project, connection: Connection, now: datetime, rates: Rates, rows: list[Row[Any]], done: Claim
     ) -> None:
         self.project, self.connection, self.now, self.rows, self.done = project, connection, now, rows, done
+        self.rates = rates
         people = [row.contact_id for row in rows]
-        self.rates = Rates(connection, project.accounts(connection), micros(now))
         self.granted = consents.state(connection, people)
         self.withdrawn = consents.withdrawn(connection, people)
         self.addresses: dict[int, list[Row[Any]]] = {}
@@ -146,12 +122,12 @@ class Claiming:
             says,
             self.now,
             instant(row.expires_at),
-            self._reachable(row.contact_id),
+            self._reachable(row),
             self.granted.get(row.contact_id, ()),
             self.withdrawn.get(row.contact_id, ()),
             self.limits,
             zone,
-            version.journey.settings.quiet() if version else None,
+            version.journey.settings.quiet() if version and not row.parts else None,
         )
         if isinstance(verdict, Refuse):
             self.refused.append((row, verdict.reason))
@@ -168,20 +144,23 @@ class Claiming:
             self.held.append((row.state, row.reason, free_at, row.id))
             return
         try:
-            message = self._message(row, says, to.channel, zone)
+            message = self._message(row, says, to, zone)
         except CannotRender as cannot:
             self.refused.append((row, cannot.reason))
             return
-        ref = secrets.token_urlsafe(9)
+        # The same name at every attempt: evidence of an earlier one is evidence of the message.
+        ref = row.ref or secrets.token_urlsafe(9)
         lease = micros(real_now() + self.project.lease)
         at = micros(self.now)
         content = as_content(message)
         self.sending.append((row.attempt + 1, to.channel, to.account, to.address, ref, content, lease, at, row.id))
         deliveries.count_change(self.tally, row, row.state, "sending", to.channel)
         account = self.rates.accounts[(to.channel, to.account)].account
-        self.done.outgoing.append(
-            Outgoing(id=row.id, attempt=row.attempt + 1, message=message, address=to.address, account=account, ref=ref)
-        )
+        out = Outgoing(
+            id=row.id, attempt=row.attempt + 1, part=row.parts, message=message, address=to.address, account=account,
+            ref=ref,
+        )  # fmt: skip
+        self.done.outgoing.append(out)
 
     def _hold(self, row: Row[Any], reason: str, until: datetime) -> None:
         self.held.append(("held", reason, micros(until), row.id))
@@ -200,10 +179,11 @@ class Claiming:
         channel = content.get("channel")
         return Says(text="", category=row.category, channels=(channel,) if channel else ())
 
-    def _message(self, row: Row[Any], says: Says, channel: str, zone: str) -> Message:
-        if row.version_id is None:
+    def _message(self, row: Row[Any], says: Says, to: Reachable, zone: str) -> Message:
+        # What was rendered once for a messenger goes out as it was: a later part or attempt is of the same message.
+        if row.version_id is None or (row.content is not None and row.channel == to.channel):
             return from_content(parsed(row.content) or {})
-        return render(says, channel, self._context(row), zone)
+        return render(says, to.channel, self._context(row), zone)
 
     def _context(self, row: Row[Any]) -> Mapping[str, Any]:
         state = self.states.get(row.enrollment_id)
@@ -217,17 +197,19 @@ class Claiming:
             context["coupon"] = kept["coupon"]
         return context
 
-    def _reachable(self, contact_id: int) -> list[Reachable]:
+    def _reachable(self, row: Row[Any]) -> list[Reachable]:
+        begun = (row.channel, row.account, row.address) if row.parts else None
         return [
             Reachable(
-                channel=row.channel,
-                account=row.account,
-                address=row.address,
-                state=row.state,
-                account_status=self.rates.status(row.channel, row.account),
-                last_inbound_at=maybe_instant(row.last_inbound_at),
+                channel=each.channel,
+                account=each.account,
+                address=each.address,
+                state=each.state,
+                account_status=self.rates.status(each.channel, each.account),
+                last_inbound_at=maybe_instant(each.last_inbound_at),
             )
-            for row in self.addresses.get(contact_id, ())
+            for each in self.addresses.get(row.contact_id, ())
+            if begun in (None, (each.channel, each.account, each.address))
         ]
 
     def _zone(self, row: Row[Any], version: Version | None) -> str:
@@ -240,15 +222,15 @@ def refuse(project: Project, connection: Connection, refused: Sequence[tuple[Row
     if not refused:
         return
     tally = Tally()
-    values = []
+    settled = []
     answers: dict[int, list[Answered]] = {}
     for row, reason in refused:
-        values.append(("suppressed", reason, None, None, None, None, row.id))
+        settled.append(Settled(id=row.id, state="suppressed", reason=reason, tries=row.tries, parts=row.parts))
         deliveries.count_change(tally, row, row.state, "suppressed")
         if row.enrollment_id is not None:
             answered = Answered(at=now, sent=False, reason=reason, part=row.part, visit=visit_of(row))
             answers.setdefault(row.enrollment_id, []).append(answered)
-    deliveries.settle(connection, values)
+    deliveries.settle(connection, settled)
     tally.save(connection)
     walk_on(project, connection, answers, now)
 

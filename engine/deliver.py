@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine, Mapping, Sequence
 from typing import Any
 
 import httpx
@@ -12,7 +12,7 @@ import orjson
 
 from channels import registry as channels
 from channels.base import Accepted, Answer, Request, Unknown
-from engine.answers import Outcome, Unsent, commit
+from engine.answers import Outcome, Unsent, commit, part_ref
 from engine.claim import Claim, Outgoing, claim
 from engine.crash_points import reach
 from engine.project import Project
@@ -101,7 +101,7 @@ class Deliverer:
                 reach("after-answer-commit")
                 self.moves += moves
                 self.committed += len(batch)
-                self.sent += sum(isinstance(outcome.answer, Accepted) for outcome in batch)
+                self.sent += sum(isinstance(each.answer, Accepted) and each.last for each in batch)
             return len(batch)
 
     async def drain(self) -> None:
@@ -120,28 +120,19 @@ class Deliverer:
 
     async def _send(self, outgoing: Outgoing) -> None:
         answer: Answer | Unsent
+        last = True
         try:
-            answer = await self._exchange(outgoing)
+            request, last = _next_request(outgoing)
+            answer = await self._request(request, channels()[outgoing.account.channel].read_answer)
         except Exception as error:
             # A fault of ours: the lease would call it unknown too, only later.
             log.error("sending delivery %s failed: %s", outgoing.id, type(error).__name__)
             answer = Unknown(text=type(error).__name__)
         reach("after-bytes-sent")
-        self.outcomes.append(Outcome(outgoing.id, outgoing.attempt, answer))
+        self.outcomes.append(
+            Outcome(delivery_id=outgoing.id, attempt=outgoing.attempt, answer=answer, part=outgoing.part, last=last)
+        )
         self.came_back.set()
-
-    async def _exchange(self, outgoing: Outgoing) -> Answer | Unsent:
-        """All requests of one delivery in order; the answer of the last, or of the first that is not accepted."""
-        channel = channels()[outgoing.account.channel]
-        answer: Answer | Unsent = Unknown(text="nothing to send")
-        for number, request in enumerate(
-            channel.compose(outgoing.message, outgoing.address, outgoing.account, outgoing.ref)
-        ):
-            answer = await self._request(request, channel.read_answer)
-            if not isinstance(answer, Accepted):
-                # A part is out already: whatever happened to this one, sending it all again would say it twice.
-                return answer if number == 0 else Unknown(text="a later part was not accepted")
-        return answer
 
     async def _request(self, request: Request, read_answer: Any) -> Answer | Unsent:
         content = orjson.dumps(request.json) if request.json is not None else None
@@ -163,3 +154,20 @@ class Deliverer:
             # A server that failed may have taken the message before: whatever its body says, this is no definite no.
             return Unknown(text=f"HTTP {response.status_code}")
         return answer
+
+
+def _next_request(outgoing: Outgoing) -> tuple[Request, bool]:
+    """The one request that this claim sends, and whether it is the message's last.
+
+    Each part is claimed by itself, so that what is out is committed before the next one goes. An earlier part goes
+    under a name of its own: its receipts say nothing of the whole.
+    """
+    channel = channels()[outgoing.account.channel]
+
+    def compose(ref: str) -> Sequence[Request]:
+        return channel.compose(outgoing.message, outgoing.address, outgoing.account, ref)
+
+    requests = compose(outgoing.ref)
+    if outgoing.part == len(requests) - 1:
+        return requests[-1], True
+    return compose(part_ref(outgoing.ref, outgoing.part))[outgoing.part], False

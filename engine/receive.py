@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from channels import registry as channels
 from channels.base import Account, Blocked, OptIn, Receipt, Rejected, Reply, Trouble, Watermark
-from engine.answers import REASONS, Settling
+from engine.answers import REASONS, Settling, split_ref, takes_evidence
 from engine.crash_points import reach
 from engine.people import contact_at, stop_marketing
 from engine.project import Project, real_now
@@ -99,7 +99,8 @@ def _opt_in(project: Project, connection: Connection, account: Account, event: O
 
 
 def _receipt(project: Project, connection: Connection, account: Account, event: Receipt) -> None:
-    found = deliveries.by_ref(connection, event.ref) if event.ref else None
+    name, part = split_ref(event.ref) if event.ref else ("", None)
+    found = deliveries.by_ref(connection, name) if name else None
     delivery_id = found.id if found is not None else None
     if delivery_id is None and event.id:
         delivery_id = deliveries.by_provider(connection, account.channel, account.name, [event.id]).get(event.id)
@@ -109,14 +110,15 @@ def _receipt(project: Project, connection: Connection, account: Account, event: 
     settling = Settling(project, connection)
     row = deliveries.lock(connection, [delivery_id])[0]
     if event.state == "failed":
-        if row.state in ("sending", "unknown", "accepted"):
+        if takes_evidence(row) or row.state == "accepted":
             _failed(settling, row, event)
         return
-    if row.state in ("sending", "unknown"):
-        settling.accept(row, event.id)
+    # A messenger's own id is known only after its answer: before that, it is the id of an earlier part.
+    if found is not None and takes_evidence(row) and part in (None, row.parts):
+        settling.accept(row, event.id, last=part is None)
         settling.save()
         row = deliveries.lock(connection, [delivery_id])[0]
-    if event.state in ("delivered", "read"):
+    if event.state in ("delivered", "read") and part is None:
         _forward(connection, [row], event.state, micros(event.at))
 
 
@@ -135,8 +137,7 @@ def _failed(settling: Settling, row: Row[Any], event: Receipt) -> None:
         settling.save()
         return
     reason = REASONS.get(trouble, f"{trouble.value}:{event.code}")[:120]
-    settling.values.append(("rejected", reason, None, row.provider_id, row.accepted_at, None, row.id))
-    deliveries.count_change(settling.tally, row, row.state, "rejected")
+    settling.put(row, "rejected", reason, accepted_at=row.accepted_at)
     if trouble in (Trouble.CONTACT_BLOCKED,):
         contacts.set_address_state(settling.connection, row.channel, row.account, row.address, "blocked", event.code)
     if trouble is Trouble.OPTED_OUT:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from channels.base import Account, Reply
-from engine.answers import Settling
+from engine.answers import Settling, takes_evidence
 from engine.claim import visit_of
 from engine.enroll import Candidate, enroll_many
 from engine.people import contact_at, give_consent
@@ -100,10 +100,11 @@ class Routing:
         return "inbox", None, ""
 
     def _to_button(self, contact: int, pressed: Row[Any]) -> tuple[str, Row[Any] | None, str]:
-        if pressed.state in ("sending", "unknown"):
+        (asked,) = deliveries.lock(self.connection, [pressed.id])
+        if takes_evidence(asked):
             # A press is itself evidence that the message arrived.
             settling = Settling(self.project, self.connection)
-            settling.accept(deliveries.lock(self.connection, [pressed.id])[0], None)
+            settling.accept(asked, None)
             settling.save()
         for trip, question in self._waiting(contact):
             if question.id == pressed.id or self._still_asked(trip, pressed):

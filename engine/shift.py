@@ -12,7 +12,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from engine import answers, housekeeping, imports
+from engine import evidence, housekeeping, imports
 from engine.advance import advance_due
 from engine.crash_points import reach
 from engine.deliver import Deliverer, http_client
@@ -132,7 +132,7 @@ class Shift:
     def _settle_unknown(self) -> int:
         with self.project.database.read() as connection:
             waiting = deliveries.first_unknown(connection, 0) is not None or deliveries.any_in_flight(connection)
-        return self.project.database.transact(lambda each: answers.sweep(self.project, each)) if waiting else 0
+        return self.project.database.transact(lambda each: evidence.sweep(self.project, each)) if waiting else 0
 
     def _others_send(self) -> bool:
         with self.project.database.read() as connection:

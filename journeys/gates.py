@@ -78,6 +78,13 @@ def decide(
     return _unwilling(says, now, expires_at, reasons[0])
 
 
+def may_repeat(policy: str | None, category: str, limits: Limits | None) -> bool:
+    """Whether a message of which nobody knows may be sent once more: by its policy, else by category and messenger."""
+    if policy is not None:
+        return policy == "at_least_once"
+    return category != "marketing" and limits is not None and limits.echoes
+
+
 def _in_order(wanted: Sequence[str], addresses: Sequence[Reachable]) -> list[Reachable]:
     if not wanted:
         return list(addresses)

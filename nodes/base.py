@@ -47,6 +47,8 @@ class Says:
     per_channel: Mapping[str, Mapping[str, Any]] | None = None
     #: What happens when it may not be sent now: `skip`, `wait`, `branch`, `leave`.
     on_blocked: str = "leave"
+    #: When nobody knows whether it arrived: `at_most_once`, `at_least_once`; None: by category and messenger.
+    policy: str | None = None
 
     def offers(self) -> Sequence[Button]:
         """The buttons of the message and of its cards."""

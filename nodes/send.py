@@ -115,6 +115,11 @@ class Speaking(Node):
         le=LONGEST,
         description="Later it is not sent any more.",
     )
+    policy: Literal["at_most_once", "at_least_once"] | None = Field(
+        None,
+        title="If nobody knows whether it arrived",
+        description="At most once never repeats it; at least once repeats it up to twice while it is worth sending.",
+    )
 
     def channels(self) -> tuple[str, ...]:
         wanted = (self.channel,) if isinstance(self.channel, str) else self.channel
@@ -175,6 +180,7 @@ class Send(Speaking, kind="send", icon="💬"):
             ttl=self.ttl,
             per_channel={name: {"template": one.model_dump()} for name, one in (self.template or {}).items()} or None,
             on_blocked=self.on_blocked,
+            policy=self.policy,
         )
 
     def templates(self) -> Iterable[tuple[str, str]]:

@@ -96,6 +96,7 @@ class Survey(Speaking, kind="survey", icon="📋"):
             channels=self.channels(),
             category=self.category,
             ttl=self.ttl,
+            policy=self.policy,
         )
 
     def all_says(self) -> Iterable[Says]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Row
@@ -13,7 +14,8 @@ from store.tables import Delivery
 
 CLAIMED = (
     "d.id, d.origin, d.contact_id, d.journey_id, d.version_id, d.enrollment_id, d.node, d.part, d.cohort, d.category,"
-    " d.state, d.reason, d.ready_at, d.expires_at, d.attempt, d.channel, d.account, d.content, d.planned_at"
+    " d.state, d.reason, d.ready_at, d.expires_at, d.attempt, d.tries, d.parts, d.channel, d.account, d.address, d.ref,"
+    " d.content, d.planned_at"
 )
 PLANNED = (
     "origin", "contact_id", "journey_id", "version_id", "enrollment_id", "node", "part", "cohort", "category",
@@ -58,10 +60,35 @@ def hold(connection: Connection, values: Sequence[tuple[str, str, int, int]]) ->
     update(connection, Delivery, ("state", "reason", "ready_at"), values)
 
 
-def settle(connection: Connection, values: Sequence[Sequence[Any]]) -> None:
-    """Write outcomes: (state, reason, ready_at, provider_id, accepted_at, unknown_at, id)."""
-    columns = ("state", "reason", "ready_at", "provider_id", "accepted_at", "unknown_at", "lease_until")
-    update(connection, Delivery, columns, [(*row[:-1], None, row[-1]) for row in values])
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """What became of one claimed delivery."""
+
+    id: int
+    state: str
+    reason: str = ""
+    #: When it may be claimed again; None: it is out of our hands.
+    ready_at: int | None = None
+    provider_id: str | None = None
+    accepted_at: int | None = None
+    unknown_at: int | None = None
+    tries: int = 0
+    parts: int = 0
+
+
+def settle(connection: Connection, settled: Sequence[Settled]) -> None:
+    """Write outcomes; the leases end."""
+    columns = (
+        "state", "reason", "ready_at", "provider_id", "accepted_at", "unknown_at", "tries", "parts", "lease_until",
+    )  # fmt: skip
+    values = [
+        (
+            each.state, each.reason, each.ready_at, each.provider_id, each.accepted_at, each.unknown_at,
+            each.tries, each.parts, None, each.id,
+        )
+        for each in settled
+    ]  # fmt: skip
+    update(connection, Delivery, columns, values)
 
 
 def lock(connection: Connection, ids: Sequence[int]) -> Sequence[Row[Any]]:
@@ -70,7 +97,8 @@ def lock(connection: Connection, ids: Sequence[int]) -> Sequence[Row[Any]]:
     return rows(
         connection,
         "SELECT id, state, attempt, contact_id, version_id, enrollment_id, node, part, cohort, category, channel,"
-        " account, address, expires_at, provider_id, accepted_at, unknown_at, origin, replied_at FROM delivery"
+        " account, address, expires_at, provider_id, accepted_at, unknown_at, origin, replied_at, tries, parts"
+        " FROM delivery"
         f" WHERE id IN [ids] ORDER BY id{suffix}",
         ids=sorted(ids),
     )

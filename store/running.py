@@ -39,6 +39,28 @@ def last_beat(connection: Connection, prefix: str) -> Row[Any] | None:
     )
 
 
+def up_since(connection: Connection, prefix: str, now: int) -> int | None:
+    """Since when processes whose name begins so have been at work without a break; None when none of them is alive.
+
+    One that falls silent without a goodbye may have taken something with it: from then on the time counts anew, though
+    others are there. It is forgotten after a day.
+    """
+    found = rows(
+        connection,
+        "SELECT up_since, beat_at FROM heartbeat WHERE name LIKE :prefix AND beat_at > :day",
+        prefix=f"{prefix}%",
+        day=now - 86_400_000_000,
+    )
+    alive = [row.up_since for row in found if row.beat_at >= now - SILENCE]
+    lost = [row.beat_at + SILENCE for row in found if row.beat_at < now - SILENCE]
+    return max(min(alive), *lost) if alive and lost else min(alive, default=None)
+
+
+def leave(connection: Connection, name: str) -> None:
+    """A process says goodbye: it was not lost."""
+    run(connection, "DELETE FROM heartbeat WHERE name = :name", name=name)
+
+
 def add_import(connection: Connection, filename: str, path: str, mapping: Mapping[str, Any], now: int) -> str:
     """Register an uploaded file; returns its public id."""
     public_id = f"i_{secrets.token_hex(8)}"

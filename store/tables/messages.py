@@ -45,7 +45,12 @@ class Delivery(SQLModel, table=True):
     #: When it may be claimed next; null once it is out of our hands.
     ready_at: int | None = when(null=True)
     expires_at: int = when()
+    #: Fence: grows with every claim, whatever came of it.
     attempt: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    #: Attempts whose outcome was unknown or a passing trouble; a safe «not now» is none.
+    tries: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    #: Requests of this message that the messenger has taken: a picture and its text may be two.
+    parts: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     lease_until: int | None = when(null=True)
     channel: str = Field(default="", max_length=40)
     account: str = Field(default="", max_length=80)

@@ -110,6 +110,8 @@ SETTINGS = (
     N_("Header's value"),
     N_("Buttons' values"),
     N_("A property, as order_id."),
+    N_("If nobody knows whether it arrived"),
+    N_("At most once never repeats it; at least once repeats it up to twice while it is worth sending."),
 )
 CHOICES = {
     "marketing": N_("Marketing"),
@@ -119,6 +121,8 @@ CHOICES = {
     "on_blocked.skip": N_("Skip this message and go on"),
     "on_blocked.wait": N_("Wait while it is worth sending"),
     "on_blocked.branch": N_("Take the exit “blocked”"),
+    "policy.at_most_once": N_("At most once"),
+    "policy.at_least_once": N_("At least once"),
     "image": N_("Picture"),
     "video": N_("Video"),
     "document": N_("Document"),

@@ -1,0 +1,76 @@
+"""What nobody answers for: senders that died, and unknown outcomes once evidence had its time to come."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from channels import registry as channels
+from engine.answers import Settling
+from engine.project import Project, real_now
+from journeys.gates import may_repeat
+from store import deliveries, inbox, running
+from store.tables.columns import instant, micros
+
+#: How long, of continuously healthy receiver time, evidence is waited for before an unknown outcome is settled: more
+#: than a messenger's receipt is ever late, or the window itself would make duplicates.
+EVIDENCE = timedelta(minutes=15)
+#: How often a message that must arrive is sent before nobody sends it again by itself.
+MOST_TRIES = 3
+
+
+def sweep(project: Project, connection: Connection, limit: int = 500) -> int:
+    """Settle expired leases, and unknown outcomes past their window; how many deliveries."""
+    settling = Settling(project, connection)
+    for row in deliveries.lock(connection, deliveries.expired_leases(connection, micros(real_now()), limit)):
+        if row.state == "sending":
+            settling.unknown(row)
+    before = heard_everything_until(project, connection) - micros_of(EVIDENCE)
+    waiting = deliveries.unknown_since(connection, before, limit)
+    if waiting and receiving_since(project, connection) <= before:
+        for row in deliveries.lock(connection, [row.id for row in waiting]):
+            _give_up(project, settling, row)
+    settled = len(settling.settled)
+    settling.save()
+    return settled
+
+
+def _give_up(project: Project, settling: Settling, row: Row[Any]) -> None:
+    """Send once more what must arrive; the rest is counted, shown, and never sent again by itself."""
+    limits = channels()[row.channel].limits if row.channel in channels() else None
+    again = row.tries < MOST_TRIES and instant(row.expires_at) > settling.now
+    if again and may_repeat(_policy(project, settling.connection, row), row.category, limits):
+        settling.put(row, "ready", "no_evidence", ready_at=micros(settling.now))
+    else:
+        settling.put(row, "unresolved", "no_evidence", unknown_at=row.unknown_at)
+
+
+def _policy(project: Project, connection: Connection, row: Row[Any]) -> str | None:
+    if row.version_id is None:
+        return None
+    says = project.version(connection, row.version_id).journey.nodes[row.node].says(row.part)
+    return None if says is None else says.policy
+
+
+def heard_everything_until(project: Project, connection: Connection) -> int:
+    """The instant before which every webhook that we acknowledged has had its effect."""
+    oldest = inbox.horizon(connection)
+    return project.now_micros(connection) if oldest is None else oldest
+
+
+def receiving_since(project: Project, connection: Connection) -> int:
+    """Since when webhooks could be received without a break; the end of time when nobody receives them.
+
+    In a sandbox time jumps, so only the present health counts.
+    """
+    since = running.up_since(connection, "api:", micros(real_now()))
+    if since is None:
+        return 2**62
+    return 0 if project.sandbox else since
+
+
+def micros_of(length: timedelta) -> int:
+    """A duration in microseconds."""
+    return length // timedelta(microseconds=1)
