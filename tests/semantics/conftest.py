@@ -12,9 +12,9 @@ from tests.town import Town
 
 
 @pytest.fixture
-def place(place: Town) -> Iterator[Town]:
-    """A fresh town on a Monday at noon UTC."""
-    place.freeze(NOON)
-    yield place
-    with place.project.database.read() as connection:
+def place(either_place: Town) -> Iterator[Town]:
+    """A fresh town on a Monday at noon UTC, on each kind of database."""
+    either_place.freeze(NOON)
+    yield either_place
+    with either_place.project.database.read() as connection:
         assert list(violations(connection)) == []

@@ -9,7 +9,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from store.database import Database
-from store.schema import upgrade
 from store.sql import insert, insert_new, one, parsed, rows, run, update
 from store.tables import Contact
 
@@ -27,7 +26,6 @@ JSON = st.recursive(
 
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
-    upgrade(database_url)
     made = Database(database_url)
     yield made
     made.close()

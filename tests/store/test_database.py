@@ -8,16 +8,18 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from select import select
 
 import pytest
 from sqlalchemy import Connection
 
 from store import consents, contacts
+from store.bell import Bell, listen
 from store.consents import ConsentGiven
 from store.contacts import ContactFacts
-from store.database import Bell, Database
+from store.database import Database
 from store.schema import MIGRATIONS, current, head, missing_tables, upgrade
-from store.sql import parsed, run, scalar
+from store.sql import parsed, rows, run, scalar
 from store.vault import SecretsUnreadable, Vault
 
 ADD_ONE = """
@@ -53,7 +55,6 @@ def test_read_then_write_of_several_processes_loses_nothing(tmp_path: Path) -> N
 
 
 def test_a_unit_that_fails_leaves_nothing(database_url: str) -> None:
-    upgrade(database_url)
     database = Database(database_url)
 
     def work(connection: Connection) -> None:
@@ -68,7 +69,6 @@ def test_a_unit_that_fails_leaves_nothing(database_url: str) -> None:
 
 
 def test_concurrent_upserts_of_the_same_contact_keep_every_key(database_url: str) -> None:
-    upgrade(database_url)
     database = Database(database_url)
 
     def report(name: str) -> None:
@@ -87,26 +87,71 @@ def test_concurrent_upserts_of_the_same_contact_keep_every_key(database_url: str
     database.close()
 
 
-def test_the_bell_rings_for_others_writes_only(tmp_path: Path) -> None:
+def test_a_reader_sees_one_moment(database_url: str) -> None:
+    database = Database(database_url)
+    with database.read() as connection:
+        assert scalar(connection, "SELECT count(*) FROM contact") == 0
+        database.transact(lambda each: contacts.upsert(each, [ContactFacts(external_id="a")], 1))
+        assert scalar(connection, "SELECT count(*) FROM contact") == 0
+    database.close()
+
+
+def heard(bell: Bell, within: float = 20.0) -> bool:
+    """Whether the bell rings before long, as an engine would hear it."""
+    if (wire := bell.fileno()) is not None:
+        select([wire], [], [], within)
+    return bell.rang()
+
+
+def test_the_bell_rings_for_others_writes(database_url: str) -> None:
+    database = Database(database_url)
+    bell = listen(database.url)
+    bell.rang()
+    database.transact(lambda each: contacts.upsert(each, [ContactFacts(external_id="a")], 1))
+    assert heard(bell)
+    assert not bell.rang()
+    database.close()
+    bell.close()
+
+
+def test_reading_rings_no_bell_and_on_sqlite_nor_does_writing_nothing(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/tropa.db"
     upgrade(url)
     database = Database(url)
-    bell = Bell(database)
-    assert not bell.rang()
+    bell = listen(database.url)
+    with database.read() as connection:
+        scalar(connection, "SELECT count(*) FROM contact")
     database.transact(lambda each: run(each, "DELETE FROM contact WHERE id = 0"))
-    assert not bell.rang(), "nothing was changed"
-    database.transact(lambda each: contacts.upsert(each, [ContactFacts(external_id="a")], 1))
-    assert bell.rang()
     assert not bell.rang()
     bell.close()
     database.close()
 
 
-def test_an_empty_database_is_filled_and_a_current_one_left_alone(database_url: str) -> None:
-    assert upgrade(database_url) is None
-    assert current(database_url) == head()
-    assert missing_tables(database_url) == set()
-    assert upgrade(database_url) is None
+def test_a_bell_that_lost_its_connection_says_so_rings_and_listens_again(postgres_url: str) -> None:
+    database = Database(postgres_url)
+    bell = listen(database.url)
+    bell.rang()
+    kill = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'tropa bell'"
+    with database.read() as connection:
+        rows(connection, f"{kill} AND datname = current_database()")
+    # The server's last word comes before the end of the connection.
+    assert heard(bell) or heard(bell)
+    assert bell.lost
+    assert not bell.rang()
+    bell.listen()
+    assert not bell.lost
+    assert bell.rang(), "what was rung meanwhile may have been lost"
+    database.transact(lambda each: contacts.upsert(each, [ContactFacts(external_id="a")], 1))
+    assert heard(bell)
+    bell.close()
+    database.close()
+
+
+def test_an_empty_database_is_filled_and_a_current_one_left_alone(bare_url: str) -> None:
+    assert upgrade(bare_url) is None
+    assert current(bare_url) == head()
+    assert missing_tables(bare_url) == set()
+    assert upgrade(bare_url) is None
 
 
 NEXT = """
@@ -141,7 +186,6 @@ def test_an_older_database_is_kept_before_it_is_changed(tmp_path: Path) -> None:
 
 
 def test_a_changed_row_of_the_ledger_is_found(database_url: str) -> None:
-    upgrade(database_url)
     database = Database(database_url)
     ids, _ = database.transact(lambda each: contacts.upsert(each, [ContactFacts(external_id="a")], 1))
 
