@@ -9,7 +9,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError, TimeoutError
 from starlette.exceptions import HTTPException
 
 from engine.errors import IdempotencyMismatch, JourneyHasProblems, NotFound, RevisionNeeded, StaleRevision, TropaError
@@ -107,8 +107,10 @@ def install(app: FastAPI) -> None:
         return problem(error.status_code, code, str(error.detail), headers=error.headers)
 
     @app.exception_handler(OperationalError)
-    def store_down(_: Request, error: OperationalError) -> JSONResponse:
-        log.error("the database does not take it: %s", type(error.orig).__name__)
+    @app.exception_handler(InterfaceError)
+    @app.exception_handler(TimeoutError)  # every connection of the pool is in use
+    def store_down(_: Request, error: SQLAlchemyError) -> JSONResponse:
+        log.error("the database does not take it: %s", type(getattr(error, "orig", error)).__name__)
         detail = "The database cannot take this now; try again soon."
         return problem(503, "not_ready", detail, headers={"Retry-After": "2"})
 

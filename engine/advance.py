@@ -9,7 +9,6 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from engine.crash_points import reach
 from engine.moves import Walked, save_walks
 from engine.persons import load_persons
 from engine.project import Project
@@ -17,6 +16,7 @@ from journeys.facts import Person
 from journeys.walk import Trip, Walk, take_out, walk
 from nodes.visit import Answered, Changed, Drawn, Happened, Heard, Reply
 from store import coupons, enrollments, inbox, journeys
+from store.crash_points import reach
 from store.sql import parsed
 from store.tables.columns import instant, micros
 

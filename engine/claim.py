@@ -14,7 +14,6 @@ from channels import registry as channels
 from channels.base import Account
 from channels.message import Message
 from engine.advance import advance
-from engine.crash_points import reach
 from engine.project import Project, Version, real_now
 from engine.rates import Rates
 from engine.render import CannotRender, as_content, from_content, render
@@ -24,6 +23,7 @@ from nodes.base import Says
 from nodes.visit import Answered
 from store import accounts, consents, contacts, deliveries, enrollments, journeys
 from store.counters import Tally
+from store.crash_points import reach
 from store.deliveries import Settled
 from store.sql import parsed
 from store.tables.columns import instant, maybe_instant, micros

@@ -14,9 +14,10 @@ from channels import registry as channels
 from channels.base import Accepted, Answer, Request, Unknown
 from engine.answers import Outcome, Unsent, commit, part_ref
 from engine.claim import Claim, Outgoing, claim
-from engine.crash_points import reach
 from engine.project import Project
 from store import deliveries
+from store.crash_points import reach
+from store.database import UNAVAILABLE
 
 log = logging.getLogger(__name__)
 #: Reading takes longer than connecting; both together stay well under the lease.
@@ -27,6 +28,8 @@ MAX_IN_FLIGHT = 200
 KEEP_ALIVE = 2.0
 #: How long answers are gathered before they are committed together, in seconds.
 GATHER = 0.003
+#: Seconds after which a database that was away or full is tried again.
+AGAIN = 0.5
 #: Nothing left the machine: these errors come before the request was written.
 NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 
@@ -95,9 +98,18 @@ class Deliverer:
             batch, self.outcomes = self.outcomes, []
             self.came_back.clear()
             if batch:
-                moves = await asyncio.to_thread(
-                    self.project.database.transact, lambda connection: commit(self.project, connection, batch)
-                )
+                reach("before-answer-commit")
+                try:
+                    moves = await asyncio.to_thread(
+                        self.project.database.transact, lambda connection: commit(self.project, connection, batch)
+                    )
+                except UNAVAILABLE as trouble:
+                    # What messengers said is kept until the database takes it: it cannot be asked again.
+                    log.warning("%s answers wait for the database (%s)", len(batch), type(trouble.orig).__name__)
+                    self.outcomes = batch + self.outcomes
+                    self.came_back.set()
+                    await asyncio.sleep(AGAIN)
+                    return 0
                 reach("after-answer-commit")
                 self.moves += moves
                 self.committed += len(batch)

@@ -24,14 +24,17 @@ MOST_TRIES = 3
 def sweep(project: Project, connection: Connection, limit: int = 500) -> int:
     """Settle expired leases, and unknown outcomes past their window; how many deliveries."""
     settling = Settling(project, connection)
-    for row in deliveries.lock(connection, deliveries.expired_leases(connection, micros(real_now()), limit)):
-        if row.state == "sending":
+    real = micros(real_now())
+    # Locked rows are looked at once more: an answer, a receipt or another engine may have been faster.
+    for row in deliveries.lock(connection, deliveries.expired_leases(connection, real, limit)):
+        if row.state == "sending" and row.lease_until < real:
             settling.unknown(row)
     before = heard_everything_until(project, connection) - micros_of(EVIDENCE)
     waiting = deliveries.unknown_since(connection, before, limit)
     if waiting and receiving_since(project, connection) <= before:
         for row in deliveries.lock(connection, [row.id for row in waiting]):
-            _give_up(project, settling, row)
+            if row.state == "unknown" and row.unknown_at <= before:
+                _give_up(project, settling, row)
     settled = len(settling.settled)
     settling.save()
     return settled

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
+
+from sqlalchemy import Connection
 
 from engine.project import Project, real_now
 from store import retention
@@ -13,10 +16,16 @@ INBOX, ANSWERS = timedelta(days=30), timedelta(days=7)
 
 
 def tidy(project: Project) -> dict[str, int]:
-    """Remove processed webhooks and idempotent answers past their time; how many of each."""
+    """Remove processed webhooks and idempotent answers past their time, in small transactions; how many of each."""
     now = real_now()
-    database = project.database
     return {
-        "inbox": database.transact(lambda each: retention.forget_inbox(each, micros(now - INBOX))),
-        "answers": database.transact(lambda each: retention.forget_answers(each, micros(now - ANSWERS))),
+        "inbox": _forget(project, retention.forget_inbox, micros(now - INBOX)),
+        "answers": _forget(project, retention.forget_answers, micros(now - ANSWERS)),
     }
+
+
+def _forget(project: Project, forget: Callable[[Connection, int], int], before: int) -> int:
+    gone = 0
+    while batch := project.database.transact(lambda connection: forget(connection, before)):
+        gone += batch
+    return gone

@@ -19,6 +19,7 @@ from nodes.times import UnknownZone, zone
 from store import consents, contacts, running
 from store.consents import ConsentGiven
 from store.contacts import ContactFacts
+from store.database import UNAVAILABLE
 from store.sql import parsed
 
 log = logging.getLogger(__name__)
@@ -50,19 +51,11 @@ class Page:
 
 
 def run_some(project: Project) -> int:
-    """Import the next batch of the oldest unfinished import; how many rows were read."""
+    """Import the next batch of the oldest import that nobody else is at; how many rows were read."""
     with project.database.read() as connection:
-        waiting = running.next_import(connection)
-    if waiting is None:
-        return 0
-    try:
-        return project.database.transact(lambda connection: _batch(project, connection))
-    except Exception as error:
-        # A file that breaks us must not stop the engine, nor be tried for ever.
-        log.exception("import %s failed", waiting.public_id)
-        values = {"status": "failed", "reason": f"It broke the import: {type(error).__name__}."}
-        project.database.transact(lambda connection: running.save_import(connection, waiting.id, values))
-        return 0
+        if not running.has_imports(connection):
+            return 0
+    return project.database.transact(lambda connection: _batch(project, connection))
 
 
 def _batch(project: Project, connection: Connection) -> int:
@@ -74,10 +67,22 @@ def _batch(project: Project, connection: Connection) -> int:
         page = read_page(Path(job.path), parsed(job.mapping), job.rows, BATCH)
     except (OSError, UnicodeDecodeError, csv.Error, BrokenRow) as broken:
         reason = f"The file cannot be read: {broken}" if str(broken) else "The file cannot be read."
-        running.save_import(connection, job.id, {"status": "failed", "reason": reason[:300], "finished_at": now})
-        return 0
-    _save(connection, job, page, now)
+        return _give_up(connection, job, reason, now)
+    try:
+        with connection.begin_nested():
+            _save(connection, job, page, now)
+    except UNAVAILABLE:
+        raise  # the database's trouble, not the file's
+    except Exception as error:
+        # A file that breaks us must not stop the engine, nor be tried for ever.
+        log.exception("import %s failed", job.public_id)
+        return _give_up(connection, job, f"It broke the import: {type(error).__name__}.", now)
     return page.read
+
+
+def _give_up(connection: Connection, job: Row[Any], reason: str, now: int) -> int:
+    running.save_import(connection, job.id, {"status": "failed", "reason": reason[:300], "finished_at": now})
+    return 0
 
 
 def _save(connection: Connection, job: Row[Any], page: Page, now: int) -> None:

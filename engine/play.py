@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import httpx
 from sqlalchemy import Connection
 
-from engine.crash_points import reach
 from engine.evidence import EVIDENCE
 from engine.project import Project, real_now
 from store import clock, deliveries, enrollments
+from store.crash_points import reach
 from store.tables.columns import instant, micros
 
 if TYPE_CHECKING:

@@ -13,12 +13,12 @@ from sqlalchemy.exc import DBAPIError
 from channels import registry as channels
 from channels.base import Account, Blocked, OptIn, Receipt, Rejected, Reply, Trouble, Watermark
 from engine.answers import REASONS, Settling, split_ref, takes_evidence
-from engine.crash_points import reach
 from engine.people import contact_at, stop_marketing
 from engine.project import Project, real_now
 from engine.routing import Deferred, Routing, enter_by_link
 from store import contacts, deliveries, inbox
 from store.counters import Tally
+from store.crash_points import reach
 from store.database import may_retry
 from store.deliveries import RANK
 from store.tables.columns import micros

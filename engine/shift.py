@@ -6,7 +6,9 @@ import asyncio
 import contextlib
 import logging
 import os
+import socket
 import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,14 +16,15 @@ from sqlalchemy import Connection
 
 from engine import evidence, housekeeping, imports
 from engine.advance import advance_due
-from engine.crash_points import reach
-from engine.deliver import Deliverer, http_client
+from engine.deliver import AGAIN, Deliverer, http_client
 from engine.play import play
 from engine.project import Project, real_now
 from engine.receive import receive
 from engine.world import World
 from store import clock, counters, deliveries, enrollments, inbox, running
 from store.bell import Bell, listen
+from store.crash_points import reach, soon
+from store.database import UNAVAILABLE
 from store.tables.columns import micros
 
 log = logging.getLogger(__name__)
@@ -47,13 +50,13 @@ class Shift:
     def __init__(self, project: Project, *, minutes: float = 10.0, world: World | None = None) -> None:
         self.project, self.world = project, world
         self.until = time.monotonic() + minutes * 60
-        self.name = f"engine:{os.getpid()}"
+        self.name = f"engine:{socket.gethostname()}:{os.getpid()}"
         self.chunks: asyncio.Queue[Chunk | None] = asyncio.Queue()
         self.deliverer = Deliverer(project, http_client())
         #: Held by whoever claims: the mover and the sender for one batch, playing time for all of it.
         self.turn = asyncio.Lock()
         self.wake_mover, self.wake_sender = asyncio.Event(), asyncio.Event()
-        self.moves = self.received = 0
+        self.moves = self.received = self.turns = 0
 
     async def run(self) -> None:
         """Work until the shift is over."""
@@ -62,10 +65,10 @@ class Shift:
             asyncio.create_task(each)
             for each in (
                 self._listen(bell),
-                self._move(),
-                self._send(),
+                self._in_all_weathers(self._move),
+                self._in_all_weathers(self._send),
                 self.deliverer.keep_committing(),
-                self._keep_house(),
+                self._in_all_weathers(self._keep_house),
                 self._report(),
             )
         ]
@@ -86,6 +89,15 @@ class Shift:
             await self.deliverer.client.aclose()
             bell.close()
             self.chunks.put_nowait(None)
+
+    async def _in_all_weathers(self, part: Callable[[], Awaitable[None]]) -> None:
+        """A part of the shift that pauses while the database is away or full, and goes on when it is back."""
+        while True:
+            try:
+                await part()
+            except UNAVAILABLE as trouble:
+                log.warning("the database does not take it (%s); trying again", type(trouble.orig).__name__)
+                await asyncio.sleep(AGAIN)
 
     async def move_once(self) -> int:
         """Process the inbox and move what is due, one transaction of each if there is work; how much was done."""
@@ -123,9 +135,10 @@ class Shift:
                 delivered, _ = await self.world.settle()
                 done += delivered
             if not done:
-                if not await asyncio.to_thread(self._others_send):
+                if not await asyncio.to_thread(self._others_work):
                     break
-                # Time does not pass a message whose fate is open: its sender answers, or its lease runs out.
+                # Time does not pass a message whose fate is open (its sender answers, or its lease runs out), nor what
+                # another engine is at.
                 await asyncio.sleep(BLOCKED)
         return self.moves - moves, self.deliverer.sent - sends
 
@@ -134,9 +147,15 @@ class Shift:
             waiting = deliveries.first_unknown(connection, 0) is not None or deliveries.any_in_flight(connection)
         return self.project.database.transact(lambda each: evidence.sweep(self.project, each)) if waiting else 0
 
-    def _others_send(self) -> bool:
+    def _others_work(self) -> bool:
+        """Whether another engine has messages in flight, or moves and webhooks in a transaction of its own."""
         with self.project.database.read() as connection:
-            return deliveries.any_in_flight(connection)
+            due = enrollments.next_due(connection)
+            return (
+                deliveries.any_in_flight(connection)
+                or (due is not None and due <= self.project.now_micros(connection))
+                or inbox.horizon(connection) is not None
+            )
 
     async def _listen(self, bell: Bell) -> None:
         while True:
@@ -215,6 +234,7 @@ class Shift:
         counters_left = database.transact(counters.fold) if turn % 5 == 0 else 0
         imported = imports.run_some(self.project)
         if database.wal_bytes() > 8_000_000 or turn % 30 == 29:
+            soon("mid-checkpoint")
             database.checkpoint(truncate=turn % 3600 == 3599)
         if turn % 3600 == 10:
             housekeeping.tidy(self.project)

@@ -12,11 +12,11 @@ from sqlalchemy import Connection
 
 from channels import registry as channels
 from channels.base import Account, Blocked, OptOut, Reply
-from engine.crash_points import reach
 from engine.people import contact_at, stop_marketing
 from engine.project import Project
 from nodes.matching import is_opt_out
 from store import contacts, deliveries_wake, inbox
+from store.crash_points import reach
 from store.tables.columns import micros
 
 

@@ -8,10 +8,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from store.sql import insert, rows, run
+from store.sql import insert, rows, run, scalar
 from store.tables import NodeCountDelta
 
 HOUR = 3_600_000_000
+KEY = "version_id, node, what, channel, arm, cohort"
 
 
 class Tally:
@@ -37,21 +38,29 @@ def cohort(entered_at: int) -> int:
 
 
 def fold(connection: Connection, limit: int = 20_000) -> int:
-    """Add the oldest deltas to the counters and remove them; how many there were."""
-    last = rows(connection, "SELECT id FROM node_count_delta ORDER BY id LIMIT :limit", limit=limit)
-    if not last:
+    """Add the oldest deltas to the counters and remove them; how many there were. Any number of engines may fold."""
+    if connection.dialect.name == "postgresql":
+        # What is removed is what is added, in one statement: neither another folder nor a late commit comes between.
+        gone = (
+            "DELETE FROM node_count_delta WHERE id IN"
+            " (SELECT id FROM node_count_delta ORDER BY id LIMIT :limit FOR UPDATE SKIP LOCKED)"
+            f" RETURNING {KEY}, amount"
+        )
+        folding = f"WITH gone AS ({gone}), added AS ({_adding('gone')}) SELECT count(*) FROM gone"
+        return int(scalar(connection, folding, limit=limit))
+    upto = scalar(connection, "SELECT max(id) FROM (SELECT id FROM node_count_delta ORDER BY id LIMIT :n)", n=limit)
+    if upto is None:
         return 0
-    upto = last[-1].id
-    run(
-        connection,
-        "INSERT INTO node_count (version_id, node, what, channel, arm, cohort, amount)"
-        " SELECT version_id, node, what, channel, arm, cohort, sum(amount) FROM node_count_delta WHERE id <= :upto"
-        " GROUP BY version_id, node, what, channel, arm, cohort"
-        " ON CONFLICT (version_id, node, what, channel, arm, cohort)"
-        " DO UPDATE SET amount = node_count.amount + excluded.amount",
-        upto=upto,
-    )
+    run(connection, _adding("node_count_delta WHERE id <= :upto"), upto=upto)
     return run(connection, "DELETE FROM node_count_delta WHERE id <= :upto", upto=upto)
+
+
+def _adding(source: str) -> str:
+    """Sums of deltas go into the counters, sorted by key so that two folders never wait for each other in a ring."""
+    return (
+        f"INSERT INTO node_count ({KEY}, amount) SELECT {KEY}, sum(amount) FROM {source} GROUP BY {KEY} ORDER BY {KEY}"
+        f" ON CONFLICT ({KEY}) DO UPDATE SET amount = node_count.amount + excluded.amount"
+    )
 
 
 def read(connection: Connection, version_ids: Sequence[int], start: int | None, end: int | None) -> Sequence[Row[Any]]:

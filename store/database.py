@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 import orjson
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from store.bell import Ringer
 
@@ -34,6 +34,8 @@ LIMITS = " ".join(
         "idle_in_transaction_session_timeout": "60s",
     }.items()
 )
+#: The database is away, full or overloaded: nothing was written, and the same may be tried later.
+UNAVAILABLE = (OperationalError, InterfaceError)
 
 
 def dumps(value: Any) -> str:

@@ -97,8 +97,8 @@ def lock(connection: Connection, ids: Sequence[int]) -> Sequence[Row[Any]]:
     return rows(
         connection,
         "SELECT id, state, attempt, contact_id, version_id, enrollment_id, node, part, cohort, category, channel,"
-        " account, address, expires_at, provider_id, accepted_at, unknown_at, origin, replied_at, tries, parts"
-        " FROM delivery"
+        " account, address, expires_at, provider_id, accepted_at, unknown_at, lease_until, origin, replied_at,"
+        " tries, parts FROM delivery"
         f" WHERE id IN [ids] ORDER BY id{suffix}",
         ids=sorted(ids),
     )

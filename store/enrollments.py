@@ -112,25 +112,24 @@ def claim(connection: Connection, now: int, limit: int) -> Sequence[Row[Any]]:
 
     PostgreSQL: SKIP LOCKED, so that any number of engines share the work. SQLite: the caller is the only writer.
     """
-    lock = " FOR UPDATE SKIP LOCKED" if connection.dialect.name == "postgresql" else ""
-    due = f"SELECT id FROM enrollment WHERE due_at <= :now ORDER BY due_at LIMIT :limit{lock}"
-    return rows(
-        connection,
-        f"SELECT {CLAIMED} FROM enrollment e JOIN contact c ON c.id = e.contact_id WHERE e.id IN ({due}) ORDER BY e.id",
-        now=now,
-        limit=limit,
-    )
+    due = "SELECT id FROM enrollment WHERE due_at <= :now ORDER BY due_at LIMIT :limit"
+    if connection.dialect.name == "postgresql":
+        # Locked first and read by the next statement: it sees what another engine has committed just before.
+        locked = rows(connection, f"{due} FOR UPDATE SKIP LOCKED", now=now, limit=limit)
+        return _of(connection, "IN [ids]", ids=sorted(row.id for row in locked)) if locked else []
+    return _of(connection, f"IN ({due})", now=now, limit=limit)
 
 
 def take(connection: Connection, ids: Sequence[int]) -> Sequence[Row[Any]]:
     """These running enrollments, whether due or not, with their contacts; locked until the transaction ends."""
-    lock = " FOR UPDATE OF e" if connection.dialect.name == "postgresql" else ""
-    return rows(
-        connection,
-        f"SELECT {CLAIMED} FROM enrollment e JOIN contact c ON c.id = e.contact_id"
-        f" WHERE e.id IN [ids] AND e.status IN ('active', 'waiting') ORDER BY e.id{lock}",
-        ids=sorted(ids),
-    )
+    if connection.dialect.name == "postgresql":
+        rows(connection, "SELECT id FROM enrollment WHERE id IN [ids] ORDER BY id FOR UPDATE", ids=sorted(ids))
+    return _of(connection, "IN [ids] AND e.status IN ('active', 'waiting')", ids=sorted(ids))
+
+
+def _of(connection: Connection, which: str, **values: Any) -> Sequence[Row[Any]]:
+    statement = f"SELECT {CLAIMED} FROM enrollment e JOIN contact c ON c.id = e.contact_id WHERE e.id {which}"
+    return rows(connection, f"{statement} ORDER BY e.id", **values)
 
 
 def states(connection: Connection, ids: Sequence[int]) -> dict[int, Row[Any]]:
@@ -166,21 +165,17 @@ def send_signals(connection: Connection, values: Sequence[tuple[int, str, Mappin
     """Leave (enrollment, kind, payload, at) for trips, and make them due; finished trips hear nothing."""
     if not values:
         return
+    # Another engine may just have ended some: who is locked here and still running will hear.
+    lock = " FOR UPDATE" if connection.dialect.name == "postgresql" else ""
+    going = f"SELECT id FROM enrollment WHERE id IN [ids] AND status IN ('active', 'waiting') ORDER BY id{lock}"
+    running = {row.id for row in rows(connection, going, ids=sorted({value[0] for value in values}))}
+    values = [value for value in values if value[0] in running]
     insert(connection, Signal, ("enrollment_id", "kind", "payload", "at"), values)
-    wake(connection, [value[0] for value in values], now)
-
-
-def wake(connection: Connection, ids: Sequence[int], now: int) -> None:
-    """Make running enrollments due now."""
-    lock = "SELECT id FROM enrollment WHERE id IN [ids] ORDER BY id FOR UPDATE"
-    if connection.dialect.name == "postgresql":
-        rows(connection, lock, ids=sorted(set(ids)))
     run(
         connection,
-        "UPDATE enrollment SET due_at = :now WHERE id IN [ids] AND status IN ('active', 'waiting')"
-        " AND (due_at IS NULL OR due_at > :now)",
+        "UPDATE enrollment SET due_at = :now WHERE id IN [ids] AND (due_at IS NULL OR due_at > :now)",
         now=now,
-        ids=sorted(set(ids)),
+        ids=sorted({value[0] for value in values}),
     )
 
 

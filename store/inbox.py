@@ -14,6 +14,8 @@ REPLY = (
     "channel", "account", "message_key", "contact_id", "text", "button", "media", "rule", "enrollment_id",
     "journey_id", "node", "at", "received_at",
 )  # fmt: skip
+#: The one reader of the inbox; the lock goes with the transaction, or with the engine that dies.
+READER = "SELECT pg_try_advisory_xact_lock(727002)"
 
 
 def keep(connection: Connection, values: Sequence[tuple[str, str, str, str, str, int]]) -> list[int]:
@@ -24,11 +26,15 @@ def keep(connection: Connection, values: Sequence[tuple[str, str, str, str, str,
 
 
 def waiting(connection: Connection, limit: int) -> Sequence[Row[Any]]:
-    """Webhooks that were not processed yet, in the order of receiving."""
-    lock = " FOR UPDATE SKIP LOCKED" if connection.dialect.name == "postgresql" else ""
+    """Webhooks that were not processed yet, in the order of receiving; nothing while another engine is at it.
+
+    What a person did first is heard first, so webhooks are not shared out: one engine at a time reads them.
+    """
+    if connection.dialect.name == "postgresql" and not scalar(connection, READER):
+        return []
     return rows(
         connection,
-        f"SELECT id, channel, account, body, received_at FROM inbox WHERE state = 'new' ORDER BY id LIMIT :limit{lock}",
+        "SELECT id, channel, account, body, received_at FROM inbox WHERE state = 'new' ORDER BY id LIMIT :limit",
         limit=limit,
     )
 

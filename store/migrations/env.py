@@ -6,11 +6,12 @@ from typing import Any, Literal
 
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, event
 from sqlmodel import SQLModel
 from sqlmodel.sql.sqltypes import AutoString
 
 import store.tables  # noqa: F401  (fills the metadata)
+from store.crash_points import reach
 
 
 def render(kind: str, item: Any, autogen: AutogenContext) -> str | Literal[False]:
@@ -25,9 +26,16 @@ MIGRATING = 7_300_776_108
 
 url = context.config.get_main_option("sqlalchemy.url") or ""
 engine = create_engine(url)
+if engine.dialect.name == "sqlite":
+    # Python's driver begins no transaction before DDL: without this, a migration that is killed leaves half a schema.
+    # https://docs.sqlalchemy.org/en/20/dialects/sqlite.html#pysqlite-serializable
+    event.listen(engine, "connect", lambda raw, _: setattr(raw, "isolation_level", None))
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
 with engine.connect() as connection:
     if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+        driver = connection.connection.driver_connection
+        assert driver is not None
+        driver.execute("PRAGMA journal_mode=WAL")
     else:
         # Whoever comes second finds the work done. A table's lock is waited for briefly: everybody queues behind it.
         connection.exec_driver_sql(f"SELECT pg_advisory_lock({MIGRATING})")
@@ -40,6 +48,9 @@ with engine.connect() as connection:
         transaction_per_migration=connection.dialect.name == "postgresql",
         compare_type=True,
         render_item=render,
+        # A step is made wholly or not at all, on both databases.
+        transactional_ddl=True,
+        on_version_apply=lambda **_: reach("mid-migration"),
     )
     with context.begin_transaction():
         context.run_migrations()

@@ -26,7 +26,7 @@ def live(part: str, words: Sequence[str], environment: Mapping[str, str], home: 
         os.dup2(file.fileno(), 2)
     sys.argv = list(words)
     # The place to crash at is read when its module is imported, which was before this fork.
-    importlib.reload(importlib.import_module("engine.crash_points"))
+    importlib.reload(importlib.import_module("store.crash_points"))
     module, name = PARTS[part]
     assert words[0] == name, f"{part} is started by {words[0]}"
     importlib.import_module(module).main()

@@ -18,8 +18,8 @@ import httpx
 from pydantic import SecretStr
 
 from engine import processes
-from engine.crash_points import VARIABLE
 from engine.settings import Settings
+from store.crash_points import VARIABLE
 from store.database import Database
 from store.invariants import violations
 from tests.crashes.part import PARTS, live

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -17,6 +19,7 @@ from store import consents, contacts
 from store.bell import Bell, listen
 from store.consents import ConsentGiven
 from store.contacts import ContactFacts
+from store.crash_points import VARIABLE
 from store.database import Database
 from store.schema import MIGRATIONS, current, head, missing_tables, upgrade
 from store.sql import parsed, rows, run, scalar
@@ -152,6 +155,20 @@ def test_an_empty_database_is_filled_and_a_current_one_left_alone(bare_url: str)
     assert current(bare_url) == head()
     assert missing_tables(bare_url) == set()
     assert upgrade(bare_url) is None
+
+
+UPGRADE = [sys.executable, "-c", "import sys; from store.schema import upgrade; upgrade(sys.argv[1])"]
+ROOT = Path(__file__).parents[2]
+
+
+def test_a_killed_migration_leaves_nothing_and_the_next_start_makes_it(bare_url: str) -> None:
+    environment = {**os.environ, VARIABLE: "mid-migration:1"}
+    killed = subprocess.run([*UPGRADE, bare_url], cwd=ROOT, env=environment, check=False)
+    assert killed.returncode == -signal.SIGKILL
+    assert current(bare_url) is None
+    assert upgrade(bare_url) is None
+    assert current(bare_url) == head()
+    assert missing_tables(bare_url) == set()
 
 
 NEXT = """
