@@ -30,6 +30,7 @@ from api import (
     trips,
     versions,
     webhooks,
+    whereabouts,
 )
 from api.doors import BodyLimit
 from channels.base import Account
@@ -77,8 +78,8 @@ def create_app(settings: Settings, project: Project | None = None) -> FastAPI:
     problems.install(app)
     app.add_api_route("/docs", manual.page, include_in_schema=False)
     app.add_middleware(BodyLimit, most=settings.max_body_bytes, uploads=UPLOAD)
-    doors = (accounts, contacts, imports, journeys, versions, trips, numbers, intake, webhooks, catalogue, sandbox)
-    for door in (*doors, running):
+    doors = (accounts, contacts, imports, journeys, versions, trips, whereabouts, numbers, intake, webhooks, catalogue)
+    for door in (*doors, sandbox, running):
         app.include_router(door.router)
     return app
 

@@ -1,4 +1,4 @@
-"""Trips: enrolling through the API, where contacts are and why, what was sent and what came back."""
+"""Trips: enrolling through the API, what was sent and what came back."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.contacts import found as contact_found
 from api.doors import After, Authorised, Limit, Shared, after_id, iso, paged
 from api.journeys import found as journey_found
+from api.whereabouts import held
 from engine.enroll import Candidate, enroll_many
 from engine.errors import IdempotencyMismatch
-from store import contacts, deliveries, inbox, keys, whereabouts
+from store import contacts, deliveries, inbox, keys
 from store.database import dumps
 from store.sql import parsed
 
@@ -86,35 +87,6 @@ def _enroll(project: Any, connection: Any, journey: str, body: EnrollIn) -> dict
     return {"enrolled": len(done.ids), "skipped": skipped}
 
 
-@router.get("/enrollments")
-def list_enrollments(
-    project: Shared,
-    _: Authorised,
-    journey: Annotated[str, Query(max_length=60)] = "",
-    contact: Annotated[str, Query(max_length=200)] = "",
-    status: Annotated[str, Query(pattern="^(active|waiting|completed|exited|failed)?$")] = "",
-    node: Annotated[str, Query(max_length=60)] = "",
-    after: After = "",
-    limit: Limit = 100,
-) -> dict[str, Any]:
-    """Trips, oldest first: where each is, why it is there, what will wake it and when at the latest."""
-    with project.database.read() as connection:
-        rows = whereabouts.page(
-            connection,
-            journey_id=journey_found(connection, journey).id if journey else None,
-            contact_id=contact_found(connection, contact).id if contact else None,
-            status=status,
-            node=node,
-            after=after_id(after),
-            limit=limit,
-        )
-        trails: dict[int, list[dict[str, Any]]] = {}
-        for visit in whereabouts.trails(connection, [row.id for row in rows]):
-            step = {"node": visit.node, "exit": visit.exit, "at": iso(visit.left_at)}
-            trails.setdefault(visit.enrollment_id, []).append(step)
-    return paged(rows, limit, lambda row: _trip(row, trails.get(row.id, [])))
-
-
 @router.get("/deliveries")
 def list_deliveries(
     project: Shared,
@@ -157,39 +129,6 @@ def list_replies(
     return paged(rows, limit, _reply)
 
 
-WAITS = {
-    "time": "the time to come",
-    "date": "a date of the contact",
-    "answer": "its message to be sent",
-    "reply": "an answer",
-    "rule": "a rule to hold",
-    "coupon": "a coupon",
-}
-
-
-def _trip(row: Any, trail: list[dict[str, Any]]) -> dict[str, Any]:
-    running = row.status in ("active", "waiting")
-    event = row.waiting_for.removeprefix("event:")
-    waiting_for = WAITS.get(row.waiting_for, f"the event {event}" if event != row.waiting_for else row.waiting_for)
-    return {
-        "id": str(row.id),
-        "contact": row.external_id,
-        "journey": row.public_id,
-        "version": row.version,
-        "status": row.status,
-        "reason": row.reason or None,
-        "node": row.node,
-        "converted": bool(row.converted),
-        "entered_at": iso(row.entered_at),
-        "arrived_at": iso(row.arrived_at),
-        "ended_at": iso(row.ended_at),
-        "due_at": iso(row.due_at if row.due_at is not None else row.parked_at) if running else None,
-        "waiting_for": row.waiting_for if running else None,
-        "explained": f"waits for {waiting_for}" if row.status == "waiting" else None,
-        "trail": trail,
-    }
-
-
 def _delivery(row: Any) -> dict[str, Any]:
     content: Mapping[str, Any] = parsed(row.content) or {}
     return {
@@ -207,6 +146,7 @@ def _delivery(row: Any) -> dict[str, Any]:
         "media": content.get("media"),
         "attempt": row.attempt,
         "ready_at": iso(row.ready_at),
+        "held": held(row),
         "planned_at": iso(row.planned_at),
         "sending_at": iso(row.sending_at),
         "accepted_at": iso(row.accepted_at),

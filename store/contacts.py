@@ -38,6 +38,11 @@ def fold(value: str) -> str:
     return value.casefold().replace("ё", "е")
 
 
+def pattern(search: str) -> str:
+    """What `searched LIKE … ESCAPE '!'` takes to find a text anywhere."""
+    return "%" + "".join(f"!{sign}" if sign in "!%_" else sign for sign in fold(search)) + "%"
+
+
 def ids_of(connection: Connection, external_ids: Iterable[str]) -> dict[str, int]:
     """Internal ids by external id; unknown ones are absent."""
     wanted = list(dict.fromkeys(external_ids))
@@ -157,14 +162,13 @@ def addresses_of(connection: Connection, ids: Sequence[int]) -> Sequence[Row[Any
 def page(connection: Connection, search: str, after: int, limit: int) -> Sequence[Row[Any]]:
     """Contacts by creation, optionally those whose id, attributes or addresses contain the text."""
     condition = " AND searched LIKE :search ESCAPE '!'" if search else ""
-    escaped = "".join(f"!{sign}" if sign in "!%_" else sign for sign in fold(search))
     return rows(
         connection,
         "SELECT id, external_id, attributes, tags, timezone, locale, created_at, updated_at FROM contact"
         f" WHERE id > :after{condition} ORDER BY id LIMIT :limit",
         after=after,
         limit=limit,
-        **({"search": f"%{escaped}%"} if search else {}),
+        **({"search": pattern(search)} if search else {}),
     )
 
 

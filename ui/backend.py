@@ -142,8 +142,11 @@ class Backend:
     def give_consent(self, contact: str, consent: Mapping[str, Any]) -> Json:
         return dict(self._send("POST", _at("contacts", contact, "consents"), consent) or {})
 
-    def enrollments(self, *, journey: str = "", contact: str = "", limit: int = 50, after: str | None = None) -> Page:
-        return self._page("/v1/enrollments", journey=journey, contact=contact, limit=limit, after=after)
+    def enrollments(
+        self, *, journey: str = "", contact: str = "", limit: int = 50, after: str | None = None, **chosen: str
+    ) -> Page:
+        """`chosen`: status, node, search, order."""
+        return self._page("/v1/enrollments", journey=journey, contact=contact, limit=limit, after=after, **chosen)
 
     def import_contacts(self, name: str, content: bytes, mapping: Mapping[str, str], consent_text: str = "") -> Json:
         """Begins an import; `mapping` says what each column of the file is, an empty name leaves it out."""

@@ -8,11 +8,11 @@ from typing import Any
 import streamlit as st
 
 from ui.backend import backend
-from ui.figures import when
 from ui.language import _
 from ui.look import empty
+from ui.standing import latest, place, waits, wakes
 from ui.trouble import Trouble
-from ui.words import ENROLLMENT, badge, plain, reason, safe, word
+from ui.words import ENROLLMENT, badge, reason, safe, word
 
 Json = Mapping[str, Any]
 
@@ -64,30 +64,8 @@ def trips(name: str) -> None:
 
 def why(trip: Json, names: Mapping[str, str]) -> str:
     """Why the contact is where they are, what wakes them, and when at the latest."""
-    node = safe(names.get(str(trip.get("node")), str(trip.get("node") or "–")))
     if trip.get("status") not in ("waiting", "active"):
         return _("Ended: {reason}.").format(
             reason=safe(reason(trip.get("reason")) or word(ENROLLMENT, trip.get("status")).text)
         )
-    text = _("Stands at **{node}** since {when}.").format(node=node, when=when(trip.get("arrived_at")))
-    what = wakes(trip.get("waiting_for"))
-    if what:
-        text += " " + _("Waits for {what}.").format(what=safe(what))
-    if trip.get("due_at"):
-        text += " " + _("At the latest on {when} it goes on.").format(when=when(trip["due_at"]))
-    return text
-
-
-def wakes(waiting_for: Any) -> str:
-    """What wakes a waiting trip, in words."""
-    head, _colon, rest = str(waiting_for or "").partition(":")
-    words = {
-        "reply": _("an answer"),
-        "answer": _("the messenger's answer"),
-        "time": _("its time"),
-        "date": _("a date"),
-        "rule": _("a rule to hold"),
-        "coupon": _("a coupon"),
-        "event": _("the event “{name}”").format(name=rest),
-    }
-    return words.get(head, plain(head))
+    return " ".join(part for part in (place(trip, names), waits(trip), wakes(trip), latest(trip)) if part)

@@ -134,8 +134,24 @@ def _trips(app: FastAPI, world: World) -> None:
     app.router.routes.insert(0, app.router.routes.pop())
 
     @app.get("/v1/enrollments")
-    def enrollments(journey: str = "", contact: str = "", limit: int = 50, after: str | None = None) -> Json:
-        fits = [one for one in world.trips if journey in ("", one["journey"]) and contact in ("", one["contact"])]
+    def enrollments(
+        journey: str = "",
+        contact: str = "",
+        status: str = "",
+        node: str = "",
+        search: str = "",
+        limit: int = 50,
+        after: str | None = None,
+    ) -> Json:
+        fits = [
+            one
+            for one in world.trips
+            if journey in ("", one["journey"])
+            and contact in ("", one["contact"])
+            and node in ("", one["node"])
+            and search in one["contact"]
+            and (status != "inside" or one["status"] in ("active", "waiting"))
+        ]
         return paged(fits, limit, after)
 
 

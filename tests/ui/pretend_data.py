@@ -191,8 +191,14 @@ def trips() -> list[Json]:
     waiting = {"id": "e1", "contact": "c0", "journey": "cart", "version": 2, "status": "waiting", "reason": None}
     over = {"id": "e0", "contact": "c0", "journey": "hello", "version": 1, "status": "completed", "reason": "done"}
     due = (NOW + timedelta(hours=20)).isoformat()
+    told = {
+        "step": {"title": "Their answer", "sentence": "Wait for an answer: 1 day"}, "why": "reply", "name": None,
+        "held": None, "wakes": [{"what": "reply", "name": None, "at": None}, {"what": "time", "at": due},
+        {"what": "goal", "name": "paid", "at": None}], "latest": due, "open_end": None,
+    }  # fmt: skip
+    waiting |= {"due_at": due, "waiting_for": "reply", "explain": told}
     return [
-        {**waiting, "node": "answer", "arrived_at": at(hours=4), "due_at": due, "waiting_for": "reply", "trail": trail},
+        {**waiting, "node": "answer", "arrived_at": at(hours=4), "trail": trail},
         {**over, "node": "end", "arrived_at": at(days=9), "due_at": None, "waiting_for": None, "trail": []},
     ]
 

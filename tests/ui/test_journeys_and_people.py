@@ -114,9 +114,33 @@ def test_a_contact_says_where_why_and_what_wakes_them(api: str, world: World) ->
     said = words(opened("contact", id="c0")).replace("\\", "")
     assert "Stands at **Their answer**" in said
     assert "Waits for an answer" in said
+    assert "What moves them on: an answer of the contact" in said
     assert "At the latest on" in said
     assert "how much? <b>now</b>" in said
     assert "I agree to receive offers" in said
+
+
+def test_who_is_in_a_journey_is_searched_by_step_and_name_page_by_page(api: str, world: World) -> None:
+    (one,) = [each for each in world.trips if each["status"] == "waiting"]
+    paused = {**one["explain"], "why": "journey_paused", "wakes": [{"what": "resume"}], "open_end": "until_resumed"}
+    night = {"reason": "quiet_hours", "until": one["due_at"]}
+    held = {**one["explain"], "why": "message", "held": night, "wakes": [{"what": "another_try", "at": one["due_at"]}]}
+    world.trips += [{**one, "id": f"p{number}", "contact": f"p{number}", "explain": paused} for number in range(25)]
+    world.trips += [{**one, "id": "h", "contact": "held-one", "node": "hello", "explain": held}]
+    test = opened("journey", id="cart")
+    said = words(test).replace("\\", "")
+    assert "Stands at **Their answer**" in said
+    assert "What moves them on: an answer of the contact · the time" in said
+    assert "the goal: the event “paid”" in said
+    assert "it goes on when the journey is resumed" in said
+    test = test.button(key="inside-cart-next").click().run()
+    assert "page 2" in words(test)
+    assert "it is night where the contact is; looked at again in 20 hours" in words(test).replace("\\", "")
+    test = test.selectbox(key="inside-step").set_value("hello").run()
+    assert "page 2" not in words(test)
+    assert words(test).count("Stands at") == 1
+    test = test.text_input(key="inside-search").set_value("nobody").run()
+    assert "Nobody here fits" in words(test)
 
 
 def test_a_contact_is_erased_only_when_its_id_is_written(api: str, world: World) -> None:

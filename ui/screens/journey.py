@@ -11,11 +11,12 @@ from ui import controls
 from ui.backend import backend
 from ui.drawing import Captions, draw
 from ui.figures import ago, compact, number, percent, when
+from ui.inside import who_is_here
 from ui.language import _
 from ui.look import careful, heading
 from ui.said import sentences
 from ui.trouble import Trouble
-from ui.words import ENROLLMENT, JOURNEY, KIND, badge, bold, exit_name, safe, word
+from ui.words import JOURNEY, KIND, badge, bold, exit_name, word
 
 Json = Mapping[str, Any]
 
@@ -110,20 +111,6 @@ def versions(journey: Json) -> None:
                 st.caption(_("{n} inside").format(n=number(one["inside"])), width="content")
 
 
-def people(journey: Json) -> None:
-    """Who is in the journey, newest first, and where."""
-    page = backend().enrollments(journey=str(journey["id"]), limit=20)
-    if not page.items:
-        st.caption(_("Nobody has entered yet."))
-    for trip in page.items:
-        with st.container(horizontal=True, border=True, vertical_alignment="center"):
-            query = {"id": str(trip["contact"])}
-            st.page_link("screens/contact.py", label=str(trip["contact"]), icon=":material/person:", query_params=query)
-            st.markdown(badge(word(ENROLLMENT, trip.get("status"))), width="content")
-            st.caption(safe(trip.get("node") or ""), width="stretch")
-            st.caption(ago(trip.get("arrived_at")), width="content")
-
-
 def main() -> None:
     name = st.query_params.get("id")
     st.page_link("screens/journeys.py", label=_("All journeys"), icon=":material/arrow_back:")
@@ -134,7 +121,7 @@ def main() -> None:
     document, title = shown_document(journey)
     checked = backend().check(name, document)
     top(journey)
-    graph, more = st.tabs([_("Drawing"), _("People and versions")])
+    graph, inside, more = st.tabs([_("Drawing"), _("Who is here"), _("Versions")])
     with graph:
         if checked.problems:
             with st.expander(
@@ -144,14 +131,10 @@ def main() -> None:
             ):
                 controls.problem_list(checked.problems, document)
         live(journey, document, title, sentences(document, checked.nodes), checked.problems)
-    with more:
-        left, right = st.columns(2)
-        with left, careful():
-            st.subheader(_("People"), anchor=False)
-            people(journey)
-        with right, careful():
-            st.subheader(_("Versions"), anchor=False)
-            versions(journey)
+    with inside, careful():
+        who_is_here(journey, document)
+    with more, careful():
+        versions(journey)
 
 
 main()

@@ -1,0 +1,78 @@
+"""Who is in a journey: searched, by step, page by page, each with why and until when."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from ui.backend import backend
+from ui.figures import compact
+from ui.language import _
+from ui.look import empty, paging
+from ui.standing import latest, place, waits, wakes
+from ui.words import ENROLLMENT, badge, safe, word
+
+Json = Mapping[str, Any]
+
+
+def who_is_here(journey: Json, document: Json) -> None:
+    """The people inside, newest first."""
+    name = str(journey["id"])
+    names = {node["id"]: str(node.get("title") or node["id"]) for node in document.get("nodes", ())}
+    search, step = _question(names)
+    trail: list[str] = st.session_state.setdefault(f"inside-pages-{name}", [])
+    if st.session_state.get(f"inside-asked-{name}") != (search, step):
+        trail.clear()
+        st.session_state[f"inside-asked-{name}"] = (search, step)
+    page = backend().enrollments(
+        journey=name,
+        status="inside",
+        node=step,
+        search=search,
+        order="newest",
+        limit=20,
+        after=trail[-1] if trail else None,
+    )
+    for trip in page.items:
+        _person(trip, names)
+    if not page.items and (search or step):
+        empty(":material/search_off:", _("Nobody found"), _("Nobody here fits. Try another step or part of a name."))
+    elif not page.items:
+        empty(":material/group:", _("Nobody is inside"), _("Who enters will appear here, with what they wait for."))
+    if trail or page.next:
+        st.caption(_("page {n}").format(n=compact(len(trail) + 1)))
+    paging(f"inside-{name}", trail, page.next)
+
+
+def _question(names: Mapping[str, str]) -> tuple[str, str]:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        search = st.text_input(
+            _("Search"),
+            key="inside-search",
+            placeholder=_("Find by id, name or any attribute"),
+            icon=":material/search:",
+            label_visibility="collapsed",
+            width=320,
+        )
+        step = st.selectbox(
+            _("Step"),
+            ["", *names],
+            format_func=lambda node: names.get(node) or _("At any step"),
+            key="inside-step",
+            label_visibility="collapsed",
+            width=260,
+        )
+    return search or "", step or ""
+
+
+def _person(trip: Json, names: Mapping[str, str]) -> None:
+    with st.container(border=True, gap="xsmall"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            query = {"id": str(trip["contact"])}
+            st.page_link("screens/contact.py", label=str(trip["contact"]), icon=":material/person:", query_params=query)
+            st.markdown(badge(word(ENROLLMENT, trip.get("status"))), width="content")
+            st.markdown(safe(names.get(str(trip.get("node")), "")), width="stretch")
+        st.markdown(f"{place(trip, names)} {waits(trip)}")
+        st.caption(f"{wakes(trip)} {latest(trip)}")
