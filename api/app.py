@@ -27,6 +27,7 @@ from api import (
     problems,
     running,
     sandbox,
+    segments,
     trips,
     versions,
     webhooks,
@@ -79,7 +80,7 @@ def create_app(settings: Settings, project: Project | None = None) -> FastAPI:
     app.add_api_route("/docs", manual.page, include_in_schema=False)
     app.add_middleware(BodyLimit, most=settings.max_body_bytes, uploads=UPLOAD)
     doors = (accounts, contacts, imports, journeys, versions, trips, whereabouts, numbers, intake, webhooks, catalogue)
-    for door in (*doors, sandbox, running):
+    for door in (*doors, segments, sandbox, running):
         app.include_router(door.router)
     return app
 

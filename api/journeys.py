@@ -12,7 +12,7 @@ from api.doors import After, Authorised, Limit, Shared, after_id, iso, paged
 from api.problems import Refused, as_dict
 from engine import publish as publishing
 from engine.errors import NotFound, RevisionNeeded, StaleRevision
-from journeys.check import check, exits_and_sentences
+from journeys.check import exits_and_sentences
 from store import counters, journeys, keys
 from store.database import dumps
 from store.sql import parsed
@@ -63,10 +63,10 @@ def create(document: Document, project: Shared, caller: Authorised) -> dict[str,
         now = project.now_micros(connection)
         row = journeys.create(connection, document, name, now, by=caller.name)
         keys.audit(connection, caller.name, "journey.created", row.public_id, now)
-        return row
+        return row, publishing.problems_of(connection, document)
 
-    row = project.database.transact(work)
-    return {"id": row.public_id, "revision": row.revision, "problems": [as_dict(each) for each in check(document)]}
+    row, problems = project.database.transact(work)
+    return {"id": row.public_id, "revision": row.revision, "problems": [as_dict(each) for each in problems]}
 
 
 @router.get("/{journey}")
@@ -122,17 +122,17 @@ def put_draft(
         raise Refused(422, "not_valid", "If-Match is the revision of the draft, a number.", field="If-Match")
     _small(body.document)
 
-    def work(connection: Any) -> int:
+    def work(connection: Any) -> Any:
         found(connection, journey)
         now = project.now_micros(connection)
         name = name_of(body.document)
         if not journeys.save_draft(connection, journey, body.document, name, int(given), now, caller.name):
             raise StaleRevision
-        return int(given) + 1
+        return publishing.problems_of(connection, body.document)
 
-    revision = project.database.transact(work)
-    response.headers["ETag"] = f'"{revision}"'
-    return {"revision": revision, "problems": [as_dict(each) for each in check(body.document)]}
+    problems = project.database.transact(work)
+    response.headers["ETag"] = f'"{int(given) + 1}"'
+    return {"revision": int(given) + 1, "problems": [as_dict(each) for each in problems]}
 
 
 @router.post("/{journey}/check")
@@ -141,9 +141,10 @@ def check_journey(journey: str, project: Shared, _: Authorised, body: DraftIn | 
     with project.database.read() as connection:
         found(connection, journey)
         draft = journeys.draft(connection, journey)
-    assert draft is not None
-    document = body.document if body is not None else draft[0]
-    return {"problems": [as_dict(each) for each in check(document)], "nodes": exits_and_sentences(document)}
+        assert draft is not None
+        document = body.document if body is not None else draft[0]
+        problems = publishing.problems_of(connection, document)
+    return {"problems": [as_dict(each) for each in problems], "nodes": exits_and_sentences(document)}
 
 
 @router.post("/{journey}/publish")

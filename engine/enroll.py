@@ -13,7 +13,7 @@ from engine.moves import save_walks
 from engine.project import Project, Version
 from journeys.walk import Trip, take_out
 from nodes.visit import key_text
-from store import enrollments
+from store import enrollments, segments
 from store.counters import Tally, cohort
 from store.enrollments import Entering
 from store.tables.columns import instant
@@ -37,13 +37,28 @@ class Enrolled:
 
 
 def enroll_many(
-    project: Project, connection: Connection, journey: Row[Any], candidates: Sequence[Candidate], now: int
+    project: Project,
+    connection: Connection,
+    journey: Row[Any],
+    candidates: Sequence[Candidate],
+    now: int,
+    *,
+    segment: str | None = None,
+    unfit: Sequence[Candidate] = (),
 ) -> Enrolled:
-    """Enroll contacts into a journey's live version; due at once. `journey` is a row of `store.journeys`."""
+    """Enroll contacts into a journey's live version; due at once. `journey` is a row of `store.journeys`.
+
+    Only those of `segment`, when it is given; the `unfit` came by the way in and did not fit its rule.
+    """
     done = Enrolled()
+    if segment:
+        inside = segments.inside(connection, segment, [each.contact_id for each in candidates])
+        unfit = [*unfit, *(each for each in candidates if each.contact_id not in inside)]
+        candidates = [each for each in candidates if each.contact_id in inside]
+    done.skipped = [(each.external_id, "not_in_audience") for each in unfit]
     if journey.status in ("paused", "stopped", "draft") or journey.version_id is None:
         reason = "journey_paused" if journey.status == "paused" else "journey_not_live"
-        done.skipped = [(each.external_id, reason) for each in candidates]
+        done.skipped += [(each.external_id, reason) for each in candidates]
         _count(connection, done, journey.version_id, "", now)
         return done
     version = project.version(connection, journey.version_id)

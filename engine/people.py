@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from channels.base import Account
 from engine.project import Project
-from store import consents, contacts, deliveries_wake, enrollments
+from store import consents, contacts, deliveries_wake, enrollments, segments
 from store.consents import ConsentGiven
 from store.contacts import ContactFacts
 
@@ -54,7 +54,15 @@ def give_consent(project: Project, connection: Connection, entries: Sequence[Con
 
 
 def tell_changed(project: Project, connection: Connection, people: Sequence[int], now: int) -> None:
+    """Something about these contacts has changed: segments look at them again, trips that wait for a rule wake."""
+    segments.look_again(connection, people)
+    wake_for_change(project, connection, people, now)
+
+
+def wake_for_change(project: Project, connection: Connection, people: Sequence[int], now: int) -> None:
     """Wake the trips of these contacts that wait for a rule or a date of theirs, or that a rule may end anywhere."""
+    if not people:
+        return
     signals: list[tuple[int, str, Mapping[str, Any], int]] = [
         (row.id, "changed", {}, now)
         for row in enrollments.waiting_of(connection, people)

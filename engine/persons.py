@@ -9,18 +9,10 @@ from sqlalchemy import Connection, Row
 
 from engine.project import Project, Version
 from journeys.facts import Past, Person
-from journeys.rules import DeliveryClause, delivery_key
-from store import consents, deliveries, events
+from journeys.rules import REACHED, DeliveryClause, delivery_key
+from store import consents, deliveries, events, segments
 from store.sql import parsed
 from store.tables.columns import instant
-
-#: What a delivery must have become for a rule's word; `clicked` and `replied` stand beside the states.
-REACHED = {
-    "sent": frozenset({"accepted", "delivered", "read"}),
-    "delivered": frozenset({"delivered", "read"}),
-    "read": frozenset({"read"}),
-    "failed": frozenset({"rejected", "suppressed", "unresolved"}),
-}
 
 
 def load_persons(project: Project, connection: Connection, claimed: Sequence[Row[Any]]) -> dict[int, Person]:
@@ -38,6 +30,9 @@ def load_persons(project: Project, connection: Connection, claimed: Sequence[Row
     careful = sorted({row.contact_id for row in claimed if versions[row.version_id].journey.asks_consents})
     for contact, granted in consents.state(connection, careful).items() if careful else ():
         persons[contact].consents = granted
+    grouped = sorted({row.contact_id for row in claimed if versions[row.version_id].journey.segments})
+    for contact, named in segments.of_contacts(connection, grouped).items() if grouped else ():
+        persons[contact].segments = named
     _load_receipts(connection, claimed, versions, persons)
     return persons
 

@@ -2,27 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any, Literal
 
 from sqlalchemy import Connection, Row
 
+from engine import audiences
 from engine.enroll import end_trips
 from engine.errors import JourneyHasProblems
 from engine.project import Project
-from journeys.check import check, errors
-from store import enrollments, journeys
+from journeys.check import Problem, check, errors
+from journeys.facts import PROJECT_ZONE
+from journeys.graph import Settings
+from journeys.naming import named_segments
+from journeys.schedule import next_run
+from store import enrollments, journeys, segments
 
 PAGE = 1_000
 
 
 def publish(project: Project, connection: Connection, journey: Row[Any], document: Mapping[str, Any]) -> int:
     """Publish a document as the next version: its number. JourneyHasProblems when it may not run."""
-    problems = errors(check(document))
+    problems = errors(problems_of(connection, document))
+    problems = problems or list(_past_schedules(document, project.now(connection)))
     if problems:
         raise JourneyHasProblems(problems)
-    _, number = journeys.publish(connection, journey.id, document, project.now_micros(connection))
+    version_id, number = journeys.publish(connection, journey.id, document, project.now_micros(connection))
+    audiences.plan(project, connection, project.version(connection, version_id), project.now(connection))
     return number
+
+
+def problems_of(connection: Connection, document: Any) -> list[Problem]:
+    """All problems of a document, also those that only the database knows: what it names and is not there."""
+    found = check(document)
+    known = {row.public_id for row in segments.everything(connection)}
+    for node, path, name in named_segments(document):
+        if name not in known:
+            text, fix = f"No segment is called {name}.", "Choose another, or make it first."
+            found.append(Problem(text=text, fix=fix, node=node, path=path))
+    return found
+
+
+def _past_schedules(document: Mapping[str, Any], now: datetime) -> Iterator[Problem]:
+    settings = Settings.model_validate(document.get("graph") or {})
+    for number, entry in enumerate(settings.entry):
+        if entry.schedule and next_run(entry.schedule, settings.timezone or PROJECT_ZONE, now, now) is None:
+            text, fix = "This schedule is over: nobody would ever enter by it.", "Choose a time to come."
+            yield Problem(text=text, fix=fix, path=f"entry.{number}.schedule")
 
 
 def pause(project: Project, connection: Connection, journey: Row[Any]) -> None:
@@ -33,6 +60,7 @@ def pause(project: Project, connection: Connection, journey: Row[Any]) -> None:
 def resume(project: Project, connection: Connection, journey: Row[Any]) -> int:
     """Go on; what fell due meanwhile is due now. How many trips had been held back."""
     journeys.set_status(connection, journey.id, "live", project.now_micros(connection))
+    audiences.plan(project, connection, project.version(connection, journey.version_id), project.now(connection))
     return enrollments.unpark(connection, journey.id)
 
 

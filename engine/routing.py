@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row
@@ -13,6 +14,7 @@ from engine.enroll import Candidate, enroll_many
 from engine.people import contact_at, give_consent
 from engine.project import Project, real_now
 from engine.render import options_of
+from journeys.graph import Entry
 from nodes.matching import fold, is_opt_in, is_opt_out
 from store import contacts, deliveries, deliveries_wake, enrollments, inbox, journeys, whereabouts
 from store.consents import ConsentGiven
@@ -171,10 +173,11 @@ class Routing:
         for row in journeys.live(self.connection):
             entries = self.project.version(self.connection, row.version_id).journey.settings.entry
             here = [entry for entry in entries if entry.channel in (None, self.account.channel)]
-            by_word = any(said in {fold(word) for word in entry.keyword} for entry in here) and bool(said)
-            if by_word or any(entry.inbound for entry in here):
-                _enter(self.project, self.connection, row, contact, properties, self.now)
-                started = started or by_word
+            by_word = [entry for entry in here if said and said in {fold(word) for word in entry.keyword}]
+            ways = by_word or [entry for entry in here if entry.inbound]
+            if ways:
+                _enter(self.project, self.connection, row, contact, properties, self.now, ways)
+                started = started or bool(by_word)
         return started
 
 
@@ -184,15 +187,24 @@ def enter_by_link(project: Project, connection: Connection, contact: int, ref: s
     if journey is None or journey.version_id is None:
         return False
     entries = project.version(connection, journey.version_id).journey.settings.entry
-    if not any(entry.link for entry in entries):
+    ways = [entry for entry in entries if entry.link]
+    if not ways:
         return False
-    _enter(project, connection, journey, contact, {"ref": ref}, now)
+    _enter(project, connection, journey, contact, {"ref": ref}, now, ways)
     return True
 
 
 def _enter(
-    project: Project, connection: Connection, journey: Row[Any], contact: int, properties: dict[str, Any], now: int
+    project: Project,
+    connection: Connection,
+    journey: Row[Any],
+    contact: int,
+    properties: dict[str, Any],
+    now: int,
+    ways: Sequence[Entry],
 ) -> None:
     name = scalar(connection, "SELECT external_id FROM contact WHERE id = :id", id=contact)
     candidate = Candidate(contact_id=contact, external_id=name, properties=properties)
-    enroll_many(project, connection, journey, [candidate], now)
+    # Several ways may fit; the contact enters by the first whose audience they belong to.
+    audience = None if any(way.segment is None for way in ways) else ways[0].segment
+    enroll_many(project, connection, journey, [candidate], now, segment=audience)

@@ -14,14 +14,15 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from engine import evidence, housekeeping, imports
+from engine import audiences, evidence, housekeeping, imports
+from engine import segments as segment_work
 from engine.advance import advance_due
 from engine.deliver import AGAIN, Deliverer, http_client
 from engine.play import play
 from engine.project import Project, real_now
 from engine.receive import receive
 from engine.world import World
-from store import clock, counters, deliveries, enrollments, inbox, running
+from store import clock, counters, deliveries, enrollments, inbox, running, segments
 from store.bell import Bell, listen
 from store.crash_points import reach, soon
 from store.database import UNAVAILABLE
@@ -108,10 +109,14 @@ class Shift:
         with database.read() as connection:
             # Both from one snapshot: what a person wrote before their trip became due is processed before it moves.
             mail = inbox.horizon(connection) is not None
+            chores = segments.work(connection, self.project.now_micros(connection))
             due = enrollments.next_due(connection)
             work = due is not None and due <= self.project.now_micros(connection)
         if mail:
             received = database.transact(lambda connection: receive(self.project, connection))
+        if chores:
+            received += database.transact(lambda connection: segment_work.refresh(self.project, connection))
+            received += database.transact(lambda connection: audiences.let_in(self.project, connection))
         if work or received:
             moved = database.transact(lambda connection: advance_due(self.project, connection))
             if moved:

@@ -10,9 +10,10 @@ from sqlalchemy import Connection, Row
 
 from engine.enroll import Candidate, enroll_many
 from engine.project import Project
+from engine.segments import watched_events
 from journeys.facts import PROJECT_ZONE
 from journeys.rules import Facts, compile_rule
-from store import contacts, enrollments, events, journeys
+from store import contacts, enrollments, events, journeys, segments
 from store.contacts import ContactFacts
 from store.tables.columns import instant
 
@@ -49,6 +50,8 @@ def track(project: Project, connection: Connection, reported: Sequence[Reported]
         if (each.source, each.message_id) in new:
             new.discard((each.source, each.message_id))
             fresh.append(each)
+    counted = watched_events(connection)
+    segments.look_again(connection, {known[each.contact] for each in fresh if each.name in counted})
     _wake(project, connection, fresh, known, now)
     _start(project, connection, fresh, known, now)
     return len(fresh)
@@ -77,13 +80,14 @@ def _start(
         settings = project.version(connection, journey.version_id).journey.settings
         for entry in settings.entry:
             named = [each for each in fresh if entry.event and each.name == entry.event]
-            candidates = [
-                Candidate(contact_id=known[each.contact], external_id=each.contact, properties=each.properties)
-                for each in named
-                if entry.where is None or _fits(entry.where, each.properties, now)
-            ]
-            if candidates:
-                enroll_many(project, connection, journey, candidates, now)
+            fit: list[Candidate] = []
+            unfit: list[Candidate] = []
+            for each in named:
+                came = Candidate(contact_id=known[each.contact], external_id=each.contact, properties=each.properties)
+                fits = entry.where is None or _fits(entry.where, each.properties, now)
+                (fit if fits else unfit).append(came)
+            if named:
+                enroll_many(project, connection, journey, fit, now, segment=entry.segment, unfit=unfit)
 
 
 def _fits(where: Mapping[str, Any], properties: Mapping[str, Any], now: int) -> bool:

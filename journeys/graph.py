@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from journeys.rule_facts import Holds
 from journeys.rules import DeliveryClause, Wanted, wanted
+from journeys.schedule import check_schedule
 from nodes import registry
 from nodes.base import Node
 from nodes.times import LONGEST, UnknownZone, parse_wall, zone
@@ -45,16 +46,16 @@ class Goal(BaseModel):
 
 
 class Entry(BaseModel):
-    """One way into a journey."""
+    """One way into a journey; a segment beside another way is the audience that may take it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     api: bool = False
     event: str | None = Field(None, min_length=1, max_length=120)
     where: dict[str, Any] | None = None
-    segment: str | None = None
+    segment: str | None = Field(None, max_length=60)
     on: Literal["entered", "left"] = "entered"
-    schedule: str | None = None
+    schedule: str | None = Field(None, max_length=400)
     keyword: tuple[str, ...] = ()
     channel: str | None = None
     link: bool = False
@@ -62,18 +63,19 @@ class Entry(BaseModel):
 
     @model_validator(mode="after")
     def _one_way(self) -> Entry:
-        ways = [
-            self.api,
-            self.event,
-            self.segment and not self.schedule,
-            self.schedule,
-            self.keyword,
-            self.link,
-            self.inbound,
-        ]
-        if sum(bool(way) for way in ways) != 1:
+        ways = sum(map(bool, (self.api, self.event, self.schedule, self.keyword, self.link, self.inbound)))
+        if ways > 1 or not (ways or self.segment):
             raise ValueError("an entry is one of api, event, segment, schedule, keyword, link, inbound")
+        if self.schedule:
+            check_schedule(self.schedule)
         return self
+
+    @property
+    def by_segment(self) -> bool:
+        """Whether coming into a segment, or leaving it, is the way in."""
+        return bool(self.segment) and not (
+            self.api or self.event or self.schedule or self.keyword or self.link or self.inbound
+        )
 
 
 class Settings(BaseModel):
@@ -132,6 +134,8 @@ class Journey:
     receipts: tuple[DeliveryClause, ...] = ()
     #: Whether any rule asks about consents.
     asks_consents: bool = False
+    #: The segments that rules ask about.
+    segments: frozenset[str] = frozenset()
     salts: Mapping[str, str] = field(default_factory=dict)
     #: Compiled rules by the identity of the rule, which lives as long as its node.
     compiled: dict[int, tuple[Holds, Wanted]] = field(default_factory=dict)
@@ -188,5 +192,6 @@ def read(document: Mapping[str, Any], journey_id: str = "") -> Journey:
         watches_contact=bool(settings.exit_when) or any(node.kind == "wait" for node in nodes.values()),
         receipts=tuple(dict.fromkeys(clause for want in asked for clause in want.deliveries)),
         asks_consents=any(want.consents for want in asked),
+        segments=frozenset().union(*(want.segments for want in asked)),
         salts={name: getattr(node, "salt", "") or f"{journey_id}/{name}" for name, node in nodes.items()},
     )

@@ -10,6 +10,13 @@ from typing import Any
 
 #: A rule as it comes: a JSON object.
 Rule = Mapping[str, Any]
+#: What a delivery must have become for a rule's word; `clicked` and `replied` stand beside the states.
+REACHED: Mapping[str, frozenset[str]] = {
+    "sent": frozenset({"accepted", "delivered", "read"}),
+    "delivered": frozenset({"delivered", "read"}),
+    "read": frozenset({"read"}),
+    "failed": frozenset({"rejected", "suppressed", "unresolved"}),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from typing import Any
 
 from journeys.comparing import DATE_OPERATORS, OPERATORS, Operator, date_test_of, fold_text, test_of
 from journeys.rule_facts import (
+    REACHED,
     DeliveryClause,
     EventClause,
     Facts,
@@ -20,6 +21,7 @@ from journeys.rule_problems import RuleProblem, check_rule
 
 __all__ = [
     "OPERATORS",
+    "REACHED",
     "DeliveryClause",
     "EventClause",
     "Facts",

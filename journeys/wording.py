@@ -8,7 +8,7 @@ from typing import Any, Literal
 from channels import registry as channels
 from channels.message import Message, Template
 from journeys.graph import Settings
-from journeys.rules import check_rule, wanted
+from journeys.rules import check_rule
 from journeys.templates import check_template
 from nodes.base import Node, Says
 from nodes.matching import is_opt_out
@@ -27,20 +27,13 @@ def template_problems(node: Node) -> Iterator[Finding]:
 def rule_problems(rules: Iterable[tuple[str, Mapping[str, Any], bool]]) -> Iterator[Finding]:
     """Rules that cannot be read."""
     for path, rule, over_event in rules:
-        problems = check_rule(rule, over_event=over_event)
-        for problem in problems:
+        for problem in check_rule(rule, over_event=over_event):
             yield "error", f"{path}.{problem.path}".rstrip("."), problem.text, "Correct the rule."
-        if not problems and wanted(rule).segments:
-            yield "error", path, "There are no segments yet.", "Ask for an attribute or a tag instead."
 
 
 def settings_problems(settings: Settings) -> Iterator[Finding]:
     """What is wrong with the rules and words by which contacts enter, reach the goal and leave."""
     goal = settings.goal
-    for number, entry in enumerate(settings.entry):
-        if entry.segment or entry.schedule:
-            text = "A journey cannot start by a segment or a schedule yet."
-            yield "error", f"entry.{number}", text, "Start it by an event, a key word, a link or the API."
     rules = [(f"entry.{number}.where", entry.where, True) for number, entry in enumerate(settings.entry) if entry.where]
     rules += [("goal.where", goal.where, True)] if goal and goal.where is not None else []
     rules += [(f"exit_when.{number}", rule, False) for number, rule in enumerate(settings.exit_when)]

@@ -50,6 +50,12 @@ def ids_of(connection: Connection, external_ids: Iterable[str]) -> dict[str, int
     return {row.external_id: row.id for row in found}
 
 
+def names_of(connection: Connection, ids: Iterable[int]) -> dict[int, str]:
+    """External ids by internal id."""
+    found = rows(connection, "SELECT id, external_id FROM contact WHERE id IN [ids]", ids=sorted(ids))
+    return {row.id: row.external_id for row in found}
+
+
 def upsert(connection: Connection, facts: Sequence[ContactFacts], now: int) -> tuple[dict[str, int], set[str]]:
     """Create or patch contacts; several reports of one contact apply in order. Returns ids and who is new."""
     latest: dict[str, ContactFacts] = {}
@@ -69,7 +75,8 @@ def upsert(connection: Connection, facts: Sequence[ContactFacts], now: int) -> t
     addresses = [(ids[name], *address) for name, each in latest.items() for address in each.addresses]
     add_addresses(connection, addresses, now)
     changed = [_patched(row, latest[row.external_id], now) for row in known]
-    update(connection, Contact, ("attributes", "tags", "timezone", "locale", "searched", "updated_at"), changed)
+    patched = ("attributes", "tags", "timezone", "locale", "searched", "compared", "updated_at")
+    update(connection, Contact, patched, changed)
     return ids, new
 
 
@@ -96,8 +103,8 @@ def patch(
     for row in known:
         attributes, add, remove = patches[row.id]
         tags = [tag for tag in dict.fromkeys([*parsed(row.tags), *sorted(add)]) if tag not in remove]
-        values.append((merge(parsed(row.attributes), attributes), tags, now, row.id))
-    update(connection, Contact, ("attributes", "tags", "updated_at"), values)
+        values.append((merge(parsed(row.attributes), attributes), tags, None, now, row.id))
+    update(connection, Contact, ("attributes", "tags", "compared", "updated_at"), values)
 
 
 def find_address(connection: Connection, channel: str, account: str, address: str) -> Row[Any] | None:
@@ -192,4 +199,4 @@ def _patched(row: Row[Any], facts: ContactFacts, now: int) -> tuple[Any, ...]:
     words += [value for value in attributes.values() if isinstance(value, str)]
     searched = " ".join(dict.fromkeys([*fold(" ".join(words)).split(), *row.searched.split()]))[:1000]
     zone, locale = facts.timezone or row.timezone, facts.locale or row.locale
-    return attributes, tags, zone, locale, searched, now, row.id
+    return attributes, tags, zone, locale, searched, None, now, row.id

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from store.sql import run
 
 #: Rows that are about the person alone. The consent ledger stays as proof, under an id that no longer names anybody.
-OWNED = ("address", "consent", "event", "reply", "survey_answer")
+OWNED = ("address", "consent", "event", "reply", "segment_member", "survey_answer")
 
 
 def erase(connection: Connection, contact_id: int, now: int) -> str:
@@ -31,7 +31,7 @@ def erase(connection: Connection, contact_id: int, now: int) -> str:
     run(
         connection,
         "UPDATE contact SET external_id = :name, attributes = '{}', tags = '[]', timezone = NULL, locale = NULL,"
-        " searched = '', updated_at = :now WHERE id = :id",
+        " searched = '', compared = NULL, updated_at = :now WHERE id = :id",
         name=name,
         now=now,
         id=contact_id,

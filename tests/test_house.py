@@ -22,6 +22,7 @@ LONGEST_MODULE, LONGEST_TEST = 300, 600
 VAGUE = {"utils", "util", "helpers", "helper", "manager", "managers", "common", "misc"}
 #: What is imported, or what in the code needs it, where that is not the distribution's own name.
 EVIDENCE = {
+    "python-dateutil": r"^from dateutil",
     "google-re2": r"^\s*(import|from) re2\b",
     "psycopg": r"postgresql\+psycopg|^\s*(import|from) psycopg\b",
     "pydantic-settings": r"^\s*from pydantic_settings\b",

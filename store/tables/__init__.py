@@ -5,11 +5,13 @@ from store.tables.journeys import DraftRevision, Journey, JourneyVersion, NodeCo
 from store.tables.messages import ChannelAccount, Coupon, CouponPool, Delivery, Inbox, Reply, SurveyAnswer
 from store.tables.people import Address, Consent, ConsentRecord, Contact, Event
 from store.tables.running import ApiKey, AuditEntry, Clock, DeadLetter, Heartbeat, IdempotentAnswer, Import
+from store.tables.segments import AudienceEntry, Segment, SegmentMember
 from store.tables.trips import Enrollment, EnrollmentState, Signal, Visit
 
 __all__ = [
     "Address",
     "ApiKey",
+    "AudienceEntry",
     "AuditEntry",
     "ChannelAccount",
     "Clock",
@@ -33,6 +35,8 @@ __all__ = [
     "NodeCount",
     "NodeCountDelta",
     "Reply",
+    "Segment",
+    "SegmentMember",
     "Signal",
     "SurveyAnswer",
     "Visit",

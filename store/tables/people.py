@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from store.tables.columns import Micros, json, key, number, when
@@ -12,6 +12,16 @@ from store.tables.columns import Micros, json, key, number, when
 
 class Contact(SQLModel, table=True):
     """A person; `external_id` is the caller's own id of them."""
+
+    __table_args__ = (
+        # Whom the segments have not looked at since something about them changed.
+        Index(
+            "ix_contact_uncompared",
+            "id",
+            sqlite_where=text("compared IS NULL"),
+            postgresql_where=text("compared IS NULL"),
+        ),
+    )
 
     id: int | None = key()
     external_id: str = Field(unique=True, max_length=200)
@@ -21,6 +31,8 @@ class Contact(SQLModel, table=True):
     locale: str | None = None
     #: Folded text of id, name and addresses, for search in both alphabets.
     searched: str = Field(default="", max_length=1000)
+    #: What rules in SQL read (`journeys.compared`); null since the contact, or what segments ask of it, has changed.
+    compared: dict[str, Any] | None = json()
     created_at: int = when()
     updated_at: int = when()
 
@@ -87,6 +99,8 @@ class Event(SQLModel, table=True):
     contact_id: int = number()
     name: str = Field(max_length=200)
     properties: dict[str, Any] = json(null=False)
+    #: As of a contact; null until a segment looks into the properties.
+    compared: dict[str, Any] | None = json()
     source: str = Field(max_length=80)
     message_id: str = Field(max_length=200)
     at: int = when()

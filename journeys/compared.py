@@ -1,0 +1,86 @@
+"""What SQL compares of a contact or an event: texts folded, numbers and instants read, in one flat object.
+
+A database folds no ё, reads no `1,5` and knows no contact's zone; what rules see is therefore worked out once, here,
+with the same functions that the Python rules use, and kept beside the values (`store.rule_sql` reads it).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from journeys.comparing import as_moment, as_number, fold_text
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+#: Signs that databases read as part of a JSON path are moved here, to Unicode's private use.
+_PRIVATE, _ROOM = 0xE000, 0x1900
+
+
+def compared(values: Mapping[str, Any], zone_name: str) -> dict[str, Any]:
+    """A flat object: `z` the zone, and for each path `t:` folded text, `n:` number, `d:` microseconds since 1970,
+    `b:` 0 or 1, `l:` what a list holds, `x:` 1 for an object."""
+    flat: dict[str, Any] = {"z": zone_name}
+    for path, value in _walk(values, ""):
+        flat |= _scalar(path_key(path), value, zone_name)
+    # A name that holds the dots itself wins over walking into objects.
+    for name, value in values.items():
+        if "." in name and value is not None:
+            key = path_key(name)
+            flat = {each: kept for each, kept in flat.items() if each[2:] != key or each == "z"}
+            flat |= _scalar(key, value, zone_name)
+    return flat
+
+
+def path_key(path: str) -> str:
+    """A dotted path as a key that no database takes for a path of its own."""
+    return "".join(
+        sign if sign.isalnum() or sign in " _-" or ord(sign) >= _ROOM else chr(_PRIVATE + ord(sign)) for sign in path
+    )
+
+
+def in_list(value: Any) -> list[str]:
+    """By which names a list's element is found; also those by which a sought value is (none: it never is)."""
+    if isinstance(value, bool):
+        return [f"b:{value:d}"]
+    if isinstance(value, str):
+        number = as_number(value)
+        return [f"t:{fold_text(value)}", *([] if number is None else [f"m:{canonical(number)}"])]
+    return [f"n:{canonical(value)}"] if isinstance(value, int | float) else []
+
+
+def canonical(number: int | float) -> str:
+    """Numbers that are equal have the same text."""
+    return str(int(number)) if number == int(number) else repr(float(number))
+
+
+def micros_of(moment: datetime) -> int:
+    """An instant as rules in SQL compare it."""
+    return (moment - _EPOCH) // timedelta(microseconds=1)
+
+
+def _walk(values: Mapping[str, Any], before: str) -> Iterator[tuple[str, Any]]:
+    for name, value in values.items():
+        if value is None or "." in name:
+            continue
+        yield f"{before}{name}", value
+        if isinstance(value, Mapping):
+            yield from _walk(value, f"{before}{name}.")
+
+
+def _scalar(key: str, value: Any, zone_name: str) -> dict[str, Any]:
+    if isinstance(value, bool):
+        return {f"b:{key}": int(value)}
+    if isinstance(value, int | float):
+        return {f"n:{key}": value}
+    if isinstance(value, list | tuple):
+        return {f"l:{key}": sorted({name for each in value for name in in_list(each)})}
+    if not isinstance(value, str):
+        return {f"x:{key}": 1}
+    read: dict[str, Any] = {f"t:{key}": fold_text(value)}
+    number, moment = as_number(value), as_moment(value, zone_name)
+    if number is not None:
+        read[f"n:{key}"] = number
+    if moment is not None:
+        read[f"d:{key}"] = micros_of(moment)
+    return read
