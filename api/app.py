@@ -24,6 +24,8 @@ from api import (
     journeys,
     manual,
     numbers,
+    opt_in,
+    policies,
     problems,
     running,
     sandbox,
@@ -80,7 +82,8 @@ def create_app(settings: Settings, project: Project | None = None) -> FastAPI:
     app.add_api_route("/docs", manual.page, include_in_schema=False)
     app.add_middleware(BodyLimit, most=settings.max_body_bytes, uploads=UPLOAD)
     doors = (accounts, contacts, imports, journeys, versions, trips, whereabouts, numbers, intake, webhooks, catalogue)
-    for door in (*doors, segments, sandbox, running):
+    reaching = (opt_in, policies)
+    for door in (*doors, *reaching, segments, sandbox, running):
         app.include_router(door.router)
     return app
 

@@ -24,6 +24,7 @@ from store.tables.columns import micros
 
 router = APIRouter(prefix="/v1/contacts", tags=["contacts"])
 MOST = 10_000
+HOUR = 3_600_000_000
 
 
 class AddressIn(BaseModel):
@@ -279,4 +280,11 @@ def _address(row: Any) -> dict[str, Any]:
         "state": row.state,
         "reason": row.reason,
         "last_inbound_at": iso(row.last_inbound_at),
+        "reachable_until": iso(_window_end(row)),
     }
+
+
+def _window_end(row: Any) -> int | None:
+    """Until when free-form messages may go there; None where the messenger has no window or it was never open."""
+    hours = channels()[row.channel].limits.window_hours if row.channel in channels() else None
+    return row.last_inbound_at + hours * HOUR if hours is not None and row.last_inbound_at is not None else None

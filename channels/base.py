@@ -48,6 +48,8 @@ class Trouble(StrEnum):
     RETRY_BACKOFF = "retry_backoff"
     CONTACT_BLOCKED = "contact_blocked"
     CONTACT_INVALID = "contact_invalid"
+    #: Not delivered and no cause told: the second time after a day it counts as invalid.
+    CONTACT_DOUBTFUL = "contact_doubtful"
     OUTSIDE_WINDOW = "outside_window"
     OPTED_OUT = "opted_out"
     TEMPLATE_PROBLEM = "template_problem"
@@ -234,6 +236,9 @@ class Channel(Protocol):
 
     def webhook_answer(self, body: Any) -> Mapping[str, Any] | None:
         """What the HTTP response to this webhook carries (Telegram's answerCallbackQuery), or None."""
+
+    def welcome(self, message: Message, account: Account) -> Mapping[str, Any] | None:
+        """The HTTP response that greets somebody who only opened the conversation; None where no response can."""
 
     def opt_in_link(self, account: Account, token: str, text: str = "") -> str:
         """A link that opens the conversation and brings `token` back."""

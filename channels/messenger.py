@@ -99,6 +99,9 @@ class Messenger:
     def webhook_answer(self, body: Any) -> Mapping[str, Any] | None:
         return None
 
+    def welcome(self, message: Message, account: Account) -> Mapping[str, Any] | None:
+        return None
+
     def opt_in_link(self, account: Account, token: str, text: str = "") -> str:
         """`https://m.me/<page>?ref=<token>`; ValueError for an account without a page."""
         page = account.settings.get("username") or account.settings.get("page_id", "")

@@ -132,6 +132,9 @@ class Telegram:
         press = ident(mapping(mapping(body).get("callback_query")).get("id"))
         return {"method": "answerCallbackQuery", "callback_query_id": press} if press else None
 
+    def welcome(self, message: Message, account: Account) -> Mapping[str, Any] | None:
+        return None
+
     def opt_in_link(self, account: Account, token: str, text: str = "") -> str:
         """`https://t.me/<bot>?start=<token>`; ValueError for a bot without a username or a token Telegram refuses."""
         bot = account.settings.get("username", "").removeprefix("@")

@@ -12,7 +12,7 @@ from channels.base import Accepted, Account, Answer, Event, Limits, Rejected, Re
 from channels.message import Media, Message
 from channels.reading import header, ident, mapping, number, seconds, signed, words
 from channels.viber_errors import STATUSES, TOO_MANY_REQUESTS
-from channels.viber_keys import carousel, keyboard
+from channels.viber_keys import carousel, keyboard, start_key
 from channels.writing import choices, count, cut, extra, folding, refusals, unfolded, with_lines
 
 #: Rows of a keyboard, the careful value: the vendor's pages differ between 12 and 24.
@@ -102,6 +102,12 @@ class Viber:
 
     def webhook_answer(self, body: Any) -> Mapping[str, Any] | None:
         return None
+
+    def welcome(self, message: Message, account: Account) -> Mapping[str, Any] | None:
+        # Opening is no subscription: a pressed button is. https://developers.viber.com/docs/api/rest-bot-api/#sending-a-welcome-message
+        sender = account.settings.get("sender_name") or account.name
+        whose = {"min_api_version": 1, "sender": {"name": cut(sender, SENDER_NAME)}}
+        return {**whose, **next(self._parts(message)), "keyboard": start_key(account.settings.get("start_button", "▶"))}
 
     def opt_in_link(self, account: Account, token: str, text: str = "") -> str:
         """A `viber://` link; ValueError for an account without a URI."""

@@ -35,6 +35,13 @@ def _key(button: Button, columns: int, ref: str) -> dict[str, Any]:
     }
 
 
+def start_key(title: str) -> dict[str, Any]:
+    """The one button under a greeting: pressing it subscribes."""
+    key = {"Columns": COLUMNS, "Rows": 1, "ActionType": "reply", "ActionBody": "/start", "Silent": True}
+    face = {"Text": html.escape(title, quote=False), "TextSize": "regular"}
+    return {"Type": "keyboard", "DefaultHeight": False, "Buttons": [{**key, **face}]}
+
+
 def carousel(cards: Sequence[Card], ref: str) -> dict[str, Any]:
     """The content of a message that shows cards side by side."""
     cells = [cell for card in cards for cell in _card(card, ref)]

@@ -106,6 +106,9 @@ class WhatsApp:
     def webhook_answer(self, body: Any) -> Mapping[str, Any] | None:
         return None
 
+    def welcome(self, message: Message, account: Account) -> Mapping[str, Any] | None:
+        return None
+
     def opt_in_link(self, account: Account, token: str, text: str = "") -> str:
         """A `wa.me` link; its text ends with `#token`, which comes back as `Reply.ref`. ValueError without a number."""
         digits = "".join(each for each in account.settings.get("username", "") if each in "0123456789")

@@ -10,7 +10,8 @@ from channels.graph import GraphError, code_of
 #: Codes by class. 130472 (a person in Meta's experiment) never goes through with this message, and nobody is to blame:
 #: it has the class that ends one delivery and touches neither the contact nor the campaign.
 CLASSES = {
-    Trouble.CONTACT_INVALID: (131026, 131030),
+    Trouble.CONTACT_DOUBTFUL: (131026,),
+    Trouble.CONTACT_INVALID: (131030,),
     Trouble.OUTSIDE_WINDOW: (131047,),
     Trouble.OPTED_OUT: (131050,),
     Trouble.ACCOUNT_RESTRICTED: (368, 130497, 131031, 131037, 131042, 131044, 131045, 131048, 131063),

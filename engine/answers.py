@@ -11,10 +11,11 @@ from sqlalchemy import Connection, Row
 
 from channels.base import Accepted, Answer, Rejected, RetryAfter, Trouble, Unknown
 from engine.claim import visit_of, walk_on
+from engine.people import suppress
 from engine.project import Project
 from journeys.gates import LOOK_AGAIN
 from nodes.visit import Answered
-from store import accounts, consents, contacts, deliveries
+from store import accounts, consents, deliveries
 from store.consents import ConsentGiven
 from store.counters import Tally
 from store.deliveries import Settled
@@ -23,10 +24,10 @@ from store.tables.columns import micros
 #: How often a definite «not now» is tried again before it counts as a no.
 MAX_TRIES = 5
 ACCOUNT_TROUBLES = frozenset({Trouble.ACCOUNT_AUTH, Trouble.ACCOUNT_RESTRICTED, Trouble.QUOTA})
-CONTACT_TROUBLES = {Trouble.CONTACT_BLOCKED: "blocked", Trouble.CONTACT_INVALID: "invalid"}
 REASONS = {
     Trouble.CONTACT_BLOCKED: "blocked",
     Trouble.CONTACT_INVALID: "unreachable",
+    Trouble.CONTACT_DOUBTFUL: "unreachable",
     Trouble.OUTSIDE_WINDOW: "window_closed",
     Trouble.OPTED_OUT: "opted_out",
 }
@@ -159,9 +160,7 @@ class Settling:
             else:
                 self._retry(row, timedelta(minutes=15))
             return
-        if trouble in CONTACT_TROUBLES:
-            state = CONTACT_TROUBLES[trouble]
-            contacts.set_address_state(self.connection, row.channel, row.account, row.address, state, answer.code)
+        suppress(self.connection, row, trouble, answer.code, micros(self.now))
         if trouble is Trouble.OPTED_OUT:
             given = ConsentGiven(
                 contact_id=row.contact_id, channel=row.channel, purpose="marketing", action="withdraw",

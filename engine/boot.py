@@ -34,6 +34,8 @@ def open_project(settings: Settings) -> Project:
         database=Database(settings.database),
         vault=vault,
         home=settings.home,
+        country=settings.country.upper(),
+        industry=settings.industry,
         sandbox=settings.pretends,
         lease=timedelta(seconds=settings.lease_seconds),
     )

@@ -14,6 +14,7 @@ from channels import registry as channels
 from channels.base import Account
 from channels.message import Message
 from engine.advance import advance
+from engine.policing import Policies
 from engine.project import Project, Version, real_now
 from engine.rates import Rates
 from engine.render import CannotRender, as_content, from_content, render
@@ -82,6 +83,7 @@ class Claiming:
         self.project, self.connection, self.now, self.rows, self.done = project, connection, now, rows, done
         self.rates = rates
         people = [row.contact_id for row in rows]
+        self.policies = Policies(project, connection)
         self.granted = consents.state(connection, people)
         self.withdrawn = consents.withdrawn(connection, people)
         self.addresses: dict[int, list[Row[Any]]] = {}
@@ -207,6 +209,7 @@ class Claiming:
                 state=each.state,
                 account_status=self.rates.status(each.channel, each.account),
                 last_inbound_at=maybe_instant(each.last_inbound_at),
+                forbidden=self.policies.forbid(each.channel, row.category, parsed(row.attributes), self.now),
             )
             for each in self.addresses.get(row.contact_id, ())
             if begun in (None, (each.channel, each.account, each.address))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 
-from channels.base import Account
+from channels.base import Account, Trouble
 from engine.project import Project
 from store import consents, contacts, deliveries_wake, enrollments, segments
 from store.consents import ConsentGiven
@@ -15,6 +15,8 @@ from store.contacts import ContactFacts
 
 #: Profile facts that a messenger may tell, as attributes; they never overwrite what is known.
 PROFILE = {"name": "name", "first_name": "first_name", "language": "language", "phone": "phone", "username": "username"}
+
+ADDRESS_TROUBLES = {Trouble.CONTACT_BLOCKED: "blocked", Trouble.CONTACT_INVALID: "invalid"}
 
 
 def contact_at(connection: Connection, account: Account, address: str, profile: Mapping[str, str], now: int) -> int:
@@ -51,6 +53,15 @@ def give_consent(project: Project, connection: Connection, entries: Sequence[Con
     people = sorted({entry.contact_id for entry in entries})
     deliveries_wake.recheck(connection, people, now)
     tell_changed(project, connection, people, now)
+
+
+def suppress(connection: Connection, row: Row[Any], trouble: Trouble, code: str, now: int) -> None:
+    """What a refusal says of the delivery's address: blocked, invalid, or doubtful until it happens again."""
+    place = (row.channel, row.account, row.address)
+    if trouble is Trouble.CONTACT_DOUBTFUL:
+        contacts.doubt_addresses(connection, [place], code, now)
+    elif trouble in ADDRESS_TROUBLES:
+        contacts.set_address_state(connection, *place, ADDRESS_TROUBLES[trouble], code)
 
 
 def tell_changed(project: Project, connection: Connection, people: Sequence[int], now: int) -> None:

@@ -45,6 +45,9 @@ class Project:
     database: Database
     vault: Vault
     home: Path
+    #: Where the business is and what it does: rules of countries and industries ask for it.
+    country: str = ""
+    industry: str = ""
     #: Time may be virtual.
     sandbox: bool = False
     #: Real time after which a sender that has not answered is taken for dead: longer than all its timeouts together.

@@ -13,10 +13,12 @@ from sqlalchemy.exc import DBAPIError
 from channels import registry as channels
 from channels.base import Account, Blocked, OptIn, Receipt, Rejected, Reply, Trouble, Watermark
 from engine.answers import REASONS, Settling, split_ref, takes_evidence
-from engine.people import contact_at, stop_marketing
+from engine.opting_in import Arrival, arrive, enter_by_link, redeem
+from engine.people import contact_at, give_consent, stop_marketing, suppress
 from engine.project import Project, real_now
-from engine.routing import Deferred, Routing, enter_by_link
-from store import contacts, deliveries, inbox
+from engine.routing import Deferred, Routing
+from store import consents, contacts, deliveries, inbox, opt_in
+from store.consents import ConsentGiven
 from store.counters import Tally
 from store.crash_points import reach
 from store.database import may_retry
@@ -94,8 +96,27 @@ def _opt_in(project: Project, connection: Connection, account: Account, event: O
         # Following a link counts as a word: https://developers.facebook.com/docs/messenger-platform/discovery/m-me-links/
         known = contacts.find_address(connection, account.channel, account.name, event.address)
         contacts.heard_from(connection, known.id, micros(event.at)) if known is not None else None
-    if event.ref:
+    who = Arrival(contact=contact, account=account, address=event.address, key=event.key)
+    if event.subscribed and event.scope == "marketing":
+        _resume(project, connection, who, now)
+    if event.ref and not event.subscribed and channels()[account.channel].limits.window_hours is None:
+        # Opened only (Viber): the link counts from the first word on, when they may be written to.
+        known = contacts.find_address(connection, account.channel, account.name, event.address)
+        opt_in.remember(connection, known.id, event.ref) if known is not None else None
+    elif event.ref and not arrive(project, connection, who, event.ref, now):
         enter_by_link(project, connection, contact, event.ref, now)
+    elif not event.ref:
+        redeem(project, connection, who, now)
+
+
+def _resume(project: Project, connection: Connection, who: Arrival, now: int) -> None:
+    """Marketing that a person stopped by the messenger's own switch is wanted again by the same switch."""
+    if (who.account.channel, "marketing") in consents.withdrawn(connection, [who.contact]).get(who.contact, ()):
+        given = ConsentGiven(
+            contact_id=who.contact, channel=who.account.channel, purpose="marketing", action="grant",
+            source=f"{who.account.channel} preferences", at=now, proven=True, evidence={"event": who.key},
+        )  # fmt: skip
+        give_consent(project, connection, [given], now)
 
 
 def _receipt(project: Project, connection: Connection, account: Account, event: Receipt) -> None:
@@ -138,8 +159,7 @@ def _failed(settling: Settling, row: Row[Any], event: Receipt) -> None:
         return
     reason = REASONS.get(trouble, f"{trouble.value}:{event.code}")[:120]
     settling.put(row, "rejected", reason, accepted_at=row.accepted_at)
-    if trouble in (Trouble.CONTACT_BLOCKED,):
-        contacts.set_address_state(settling.connection, row.channel, row.account, row.address, "blocked", event.code)
+    suppress(settling.connection, row, trouble, event.code, micros(settling.now))
     if trouble is Trouble.OPTED_OUT:
         account = settling.project.account(settling.connection, row.channel, row.account)
         if account is not None:

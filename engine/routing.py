@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row
@@ -10,16 +9,15 @@ from sqlalchemy import Connection, Row
 from channels.base import Account, Reply
 from engine.answers import Settling, takes_evidence
 from engine.claim import visit_of
-from engine.enroll import Candidate, enroll_many
+from engine.opting_in import Arrival, arrive, enter, enter_by_link, redeem
 from engine.people import contact_at, give_consent
 from engine.project import Project, real_now
 from engine.render import options_of
-from journeys.graph import Entry
 from nodes.matching import fold, is_opt_in, is_opt_out
 from store import contacts, deliveries, deliveries_wake, enrollments, inbox, journeys, whereabouts
 from store.consents import ConsentGiven
 from store.counters import Tally
-from store.sql import parsed, run, scalar
+from store.sql import parsed, run
 from store.tables.columns import EPOCH, micros
 
 
@@ -82,9 +80,14 @@ class Routing:
         text = self.text
         if not self.reply.media and is_opt_out(text):
             return "opt_out", None, ""
+        if self._by_link(contact):
+            return "link", None, ""
         if not self.reply.media and not self.reply.ref and not text.startswith("/") and is_opt_in(text):
             self._opt_in(contact)
             return "opt_in", None, ""
+        return self._to_text(contact)
+
+    def _to_text(self, contact: int) -> tuple[str, Row[Any] | None, str]:
         waiting = self._waiting(contact)
         if self.reply.quoted:
             found = deliveries.by_provider(
@@ -100,6 +103,15 @@ class Routing:
         if self._keyword(contact):
             return "keyword", None, ""
         return "inbox", None, ""
+
+    def _by_link(self, contact: int) -> bool:
+        """Take in somebody who came by a campaign's link; whether this message is nothing but that."""
+        who = Arrival(contact=contact, account=self.account, address=self.reply.address, key=self.reply.key)
+        if self.reply.ref and arrive(self.project, self.connection, who, self.reply.ref, self.now):
+            return True
+        # The word after an opened conversation may be an answer or a keyword all the same.
+        redeem(self.project, self.connection, who, self.now)
+        return False
 
     def _to_button(self, contact: int, pressed: Row[Any]) -> tuple[str, Row[Any] | None, str]:
         (asked,) = deliveries.lock(self.connection, [pressed.id])
@@ -176,35 +188,6 @@ class Routing:
             by_word = [entry for entry in here if said and said in {fold(word) for word in entry.keyword}]
             ways = by_word or [entry for entry in here if entry.inbound]
             if ways:
-                _enter(self.project, self.connection, row, contact, properties, self.now, ways)
+                enter(self.project, self.connection, row, contact, properties, self.now, ways)
                 started = started or bool(by_word)
         return started
-
-
-def enter_by_link(project: Project, connection: Connection, contact: int, ref: str, now: int) -> bool:
-    """Start the journey that a deep link names, if it takes contacts by link."""
-    journey = journeys.get(connection, ref)
-    if journey is None or journey.version_id is None:
-        return False
-    entries = project.version(connection, journey.version_id).journey.settings.entry
-    ways = [entry for entry in entries if entry.link]
-    if not ways:
-        return False
-    _enter(project, connection, journey, contact, {"ref": ref}, now, ways)
-    return True
-
-
-def _enter(
-    project: Project,
-    connection: Connection,
-    journey: Row[Any],
-    contact: int,
-    properties: dict[str, Any],
-    now: int,
-    ways: Sequence[Entry],
-) -> None:
-    name = scalar(connection, "SELECT external_id FROM contact WHERE id = :id", id=contact)
-    candidate = Candidate(contact_id=contact, external_id=name, properties=properties)
-    # Several ways may fit; the contact enters by the first whose audience they belong to.
-    audience = None if any(way.segment is None for way in ways) else ways[0].segment
-    enroll_many(project, connection, journey, [candidate], now, segment=audience)

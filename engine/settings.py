@@ -76,6 +76,16 @@ class Settings(BaseSettings):
     bootstrap_key: SecretStr | None = Field(
         default=None, description="An admin key that is set at start, for automation."
     )
+    country: str = Field(
+        default="",
+        pattern="^([A-Za-z]{2})?$",
+        description="Country of the business, two letters; also of contacts who do not tell.",
+    )
+    industry: str = Field(
+        default="",
+        pattern="^[a-z_]{0,40}$",
+        description="What the business does, as the rules of `/v1/policies` call it: `bank`, `insurance`, `telecom`, …",
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="The least level of messages in the logs."
     )

@@ -11,7 +11,8 @@ import orjson
 from sqlalchemy import Connection
 
 from channels import registry as channels
-from channels.base import Account, Blocked, OptOut, Reply
+from channels.base import Account, Blocked, OptIn, OptOut, Reply
+from engine.opting_in import welcome
 from engine.people import contact_at, stop_marketing
 from engine.project import Project
 from nodes.matching import is_opt_out
@@ -44,15 +45,18 @@ def take_in(project: Project, channel_name: str, account_name: str, headers: Map
         body, error = None, "not JSON"
     text = raw.decode("utf-8", "replace")
 
-    def work(connection: Connection) -> None:
+    def work(connection: Connection) -> Mapping[str, Any] | None:
         now = micros(project.now(connection))
-        if inbox.keep(connection, [(channel_name, account_name, key, text, error, now)]) and not error:
-            _obey(project, connection, account, channel.read_webhook(body), now)
+        events = channel.read_webhook(body) if not error else ()
+        if inbox.keep(connection, [(channel_name, account_name, key, text, error, now)]):
+            _obey(project, connection, account, events, now)
         reach("webhook-before-commit")
+        opened = [each for each in events if isinstance(each, OptIn) and not each.subscribed]
+        return welcome(connection, account, opened[0]) if opened else None
 
-    project.database.transact(work, durable=True)
+    greeting = project.database.transact(work, durable=True)
     reach("webhook-after-commit-before-200")
-    return Taken(200, channel.webhook_answer(body))
+    return Taken(200, channel.webhook_answer(body) or greeting)
 
 
 def _account(project: Project, channel: str, name: str) -> Account | None:

@@ -26,6 +26,8 @@ class Reachable:
     #: The account's: `ok`, `paused`, `broken`; None when it is not connected.
     account_status: str | None
     last_inbound_at: datetime | None
+    #: Name of the rule of country and industry that forbids this messenger here; empty: none does.
+    forbidden: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,8 @@ def _why_not(
 ) -> str | None:
     if to.account_status is None or to.channel not in limits:
         return "no_account"
+    if to.forbidden:
+        return f"policy:{to.forbidden}"
     if to.state != "ok":
         return "blocked" if to.state == "blocked" else "unreachable"
     if says.category == "marketing":

@@ -11,6 +11,9 @@ from sqlalchemy import Connection, Row
 from store.sql import insert_new, one, parsed, rows, run, update
 from store.tables import Address, Contact
 
+#: How long a doubt about an address stands before a second one counts: a day, in microseconds.
+DOUBT = 86_400_000_000
+
 
 @dataclass(slots=True, kw_only=True)
 class ContactFacts:
@@ -111,7 +114,7 @@ def find_address(connection: Connection, channel: str, account: str, address: st
     """The address row and its contact."""
     return one(
         connection,
-        "SELECT a.id, a.contact_id, a.state, a.last_inbound_at FROM address a"
+        "SELECT a.id, a.contact_id, a.state, a.last_inbound_at, a.opened_by FROM address a"
         " WHERE a.channel = :channel AND a.account = :account AND a.address = :address",
         channel=channel,
         account=account,
@@ -123,7 +126,7 @@ def heard_from(connection: Connection, address_id: int, at: int) -> None:
     """The person wrote: their window opens at the messenger's own time, and a block is over."""
     run(
         connection,
-        "UPDATE address SET state = 'ok', reason = '', last_inbound_at ="
+        "UPDATE address SET state = 'ok', reason = '', doubted_at = NULL, last_inbound_at ="
         " CASE WHEN last_inbound_at IS NULL OR last_inbound_at < :at THEN :at ELSE last_inbound_at END WHERE id = :id",
         at=at,
         id=address_id,
@@ -144,6 +147,27 @@ def set_address_state(
         account=account,
         address=address,
     )
+
+
+def doubt_addresses(connection: Connection, places: Sequence[tuple[str, str, str]], reason: str, now: int) -> None:
+    """The messenger could not deliver and did not say why: the second time after a day the address counts as invalid.
+
+    `places` are (channel, account, address); a message that is delivered, or a word of theirs, ends the doubt.
+    """
+    for channel, account, address in sorted(set(places)):
+        run(
+            connection,
+            "UPDATE address SET state = CASE WHEN doubted_at <= :before THEN 'invalid' ELSE state END,"
+            " reason = CASE WHEN doubted_at <= :before THEN :reason ELSE reason END,"
+            " doubted_at = COALESCE(doubted_at, :now)"
+            " WHERE channel = :channel AND account = :account AND address = :address",
+            before=now - DOUBT,
+            reason=reason[:80],
+            now=now,
+            channel=channel,
+            account=account,
+            address=address,
+        )
 
 
 def get(connection: Connection, external_id: str) -> Row[Any] | None:

@@ -4,6 +4,7 @@ from store.tables.columns import naming
 from store.tables.journeys import DraftRevision, Journey, JourneyVersion, NodeCount, NodeCountDelta
 from store.tables.messages import ChannelAccount, Coupon, CouponPool, Delivery, Inbox, Reply, SurveyAnswer
 from store.tables.people import Address, Consent, ConsentRecord, Contact, Event
+from store.tables.reaching import ApprovedTemplate, MessageTemplate, OptInLink, PolicyRule
 from store.tables.running import ApiKey, AuditEntry, Clock, DeadLetter, Heartbeat, IdempotentAnswer, Import
 from store.tables.segments import AudienceEntry, Segment, SegmentMember
 from store.tables.trips import Enrollment, EnrollmentState, Signal, Visit
@@ -11,6 +12,7 @@ from store.tables.trips import Enrollment, EnrollmentState, Signal, Visit
 __all__ = [
     "Address",
     "ApiKey",
+    "ApprovedTemplate",
     "AudienceEntry",
     "AuditEntry",
     "ChannelAccount",
@@ -32,8 +34,11 @@ __all__ = [
     "Inbox",
     "Journey",
     "JourneyVersion",
+    "MessageTemplate",
     "NodeCount",
     "NodeCountDelta",
+    "OptInLink",
+    "PolicyRule",
     "Reply",
     "Segment",
     "SegmentMember",

@@ -52,6 +52,10 @@ class Address(SQLModel, table=True):
     reason: str = Field(default="", max_length=80)
     #: When the person last wrote, by the messenger's clock: opens the window.
     last_inbound_at: int | None = when(null=True)
+    #: When the messenger first said, without a cause, that a message could not be delivered there.
+    doubted_at: int | None = when(null=True)
+    #: The link that opened the conversation, until the person's first word.
+    opened_by: str = Field(default="", max_length=80, sa_column_kwargs={"server_default": ""})
     created_at: int = when()
 
 

@@ -18,7 +18,8 @@ def error(code: Any, **more: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("trouble", "codes"),
     [
-        (Trouble.CONTACT_INVALID, [131026, 131030]),
+        (Trouble.CONTACT_DOUBTFUL, [131026]),
+        (Trouble.CONTACT_INVALID, [131030]),
         (Trouble.OUTSIDE_WINDOW, [131047]),
         (Trouble.OPTED_OUT, [131050]),
         (

@@ -122,7 +122,7 @@ def test_a_status_is_a_receipt_with_our_reference(told: str, state: Any) -> None
 @pytest.mark.parametrize(
     ("code", "trouble"),
     [
-        (131026, Trouble.CONTACT_INVALID),
+        (131026, Trouble.CONTACT_DOUBTFUL),
         (131047, Trouble.OUTSIDE_WINDOW),
         (131049, Trouble.CONTENT_INVALID),
         (131050, Trouble.OPTED_OUT),
@@ -241,7 +241,7 @@ def test_saved_notices(name: str, kind: str) -> None:
         ("status_delivered", "delivered", "", None, None),
         ("status_read", "read", "", None, None),
         ("status_failed", "failed", "130472", Trouble.CONTENT_INVALID, None),
-        ("status_failed_131026", "failed", "131026", Trouble.CONTACT_INVALID, None),
+        ("status_failed_131026", "failed", "131026", Trouble.CONTACT_DOUBTFUL, None),
         ("status_failed_131047", "failed", "131047", Trouble.OUTSIDE_WINDOW, None),
         ("status_failed_131049", "failed", "131049", Trouble.CONTENT_INVALID, None),
         ("status_failed_131050", "failed", "131050", Trouble.OPTED_OUT, None),
