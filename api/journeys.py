@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from api.doors import After, Authorised, Limit, Shared, after_id, iso, paged
 from api.problems import Refused, as_dict
 from engine import publish as publishing
+from engine.advice import advice
 from engine.errors import NotFound, RevisionNeeded, StaleRevision
 from journeys.check import exits_and_sentences
 from store import counters, journeys, keys
@@ -63,7 +64,7 @@ def create(document: Document, project: Shared, caller: Authorised) -> dict[str,
         now = project.now_micros(connection)
         row = journeys.create(connection, document, name, now, by=caller.name)
         keys.audit(connection, caller.name, "journey.created", row.public_id, now)
-        return row, publishing.problems_of(connection, document)
+        return row, advice(project, connection, document)
 
     row, problems = project.database.transact(work)
     return {"id": row.public_id, "revision": row.revision, "problems": [as_dict(each) for each in problems]}
@@ -128,7 +129,7 @@ def put_draft(
         name = name_of(body.document)
         if not journeys.save_draft(connection, journey, body.document, name, int(given), now, caller.name):
             raise StaleRevision
-        return publishing.problems_of(connection, body.document)
+        return advice(project, connection, body.document)
 
     problems = project.database.transact(work)
     response.headers["ETag"] = f'"{int(given) + 1}"'
@@ -143,7 +144,7 @@ def check_journey(journey: str, project: Shared, _: Authorised, body: DraftIn | 
         draft = journeys.draft(connection, journey)
         assert draft is not None
         document = body.document if body is not None else draft[0]
-        problems = publishing.problems_of(connection, document)
+        problems = advice(project, connection, document)
     return {"problems": [as_dict(each) for each in problems], "nodes": exits_and_sentences(document)}
 
 

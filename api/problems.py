@@ -71,6 +71,7 @@ def as_dict(found: Any) -> dict[str, Any]:
         "path": found.path,
         "text": found.text,
         "fix": found.fix,
+        "way": list(found.way),
     }
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
+from journeys.audience import Audience
 from journeys.graph import Journey, read
 from store import accounts, clock, journeys
 from store.accounts import Connected
@@ -52,6 +53,8 @@ class Project:
     sandbox: bool = False
     #: Real time after which a sender that has not answered is taken for dead: longer than all its timeouts together.
     lease: timedelta = timedelta(seconds=60)
+    #: When the contacts were last sampled, and what was found (`engine.advice`).
+    audience: tuple[datetime, Audience] | None = None
     _versions: OrderedDict[int, Version] = field(default_factory=OrderedDict)
     _accounts: tuple[int, list[Connected]] | None = None
 

@@ -28,6 +28,8 @@ class Problem:
     exit: str | None = None
     #: Dotted path inside the node's settings, or inside `graph` when no node is named.
     path: str | None = None
+    #: The steps of the way on which it happens.
+    way: tuple[str, ...] = ()
 
 
 def check(document: Any) -> list[Problem]:
@@ -35,10 +37,10 @@ def check(document: Any) -> list[Problem]:
     shape = list(_shape(document))
     if shape:
         return shape
-    nodes, problems = _read_nodes(document["nodes"])
-    settings = _read_settings(document.get("graph") or {}, problems)
+    nodes, problems = read_nodes(document["nodes"])
+    settings = read_settings(document.get("graph") or {}, problems)
     problems += _edges(document, nodes)
-    graph = _graph(document)
+    graph = graph_of(document)
     start = find_start(graph, settings.start if settings else None)
     problems += _start(graph, start, settings)
     if start is not None:
@@ -52,7 +54,7 @@ def exits_and_sentences(document: Any) -> dict[str, dict[str, Any]]:
     """For each node whose settings are valid: its exits and its card's sentence."""
     if list(_shape(document)):
         return {}
-    nodes, _ = _read_nodes(document["nodes"])
+    nodes, _ = read_nodes(document["nodes"])
     return {name: {"exits": list(node.exits()), "sentence": node.sentence()} for name, node in nodes.items()}
 
 
@@ -98,7 +100,13 @@ def _node_shapes(nodes: Sequence[Any]) -> Iterator[Problem]:
             seen.add(name)
 
 
-def _read_nodes(raw_nodes: Sequence[Mapping[str, Any]]) -> tuple[dict[str, Node], list[Problem]]:
+def is_shaped(document: Any) -> bool:
+    """Whether a document has steps and edges at all."""
+    return not any(_shape(document))
+
+
+def read_nodes(raw_nodes: Sequence[Mapping[str, Any]]) -> tuple[dict[str, Node], list[Problem]]:
+    """The steps whose settings are valid, and what is wrong with the others."""
     nodes: dict[str, Node] = {}
     problems: list[Problem] = []
     for raw in raw_nodes:
@@ -116,7 +124,8 @@ def _read_nodes(raw_nodes: Sequence[Mapping[str, Any]]) -> tuple[dict[str, Node]
     return nodes, problems
 
 
-def _read_settings(raw: Mapping[str, Any], problems: list[Problem]) -> Settings | None:
+def read_settings(raw: Mapping[str, Any], problems: list[Problem]) -> Settings | None:
+    """The journey's own settings; what is wrong with them goes into `problems`."""
     try:
         return Settings.model_validate(raw)
     except ValidationError as invalid:
@@ -137,7 +146,7 @@ def _invalid(invalid: ValidationError, node: str | None) -> Iterator[Problem]:
         yield Problem(text=text, fix=fix, node=node, path=path or None)
 
 
-def _graph(document: Mapping[str, Any]) -> nx.MultiDiGraph[str]:
+def graph_of(document: Mapping[str, Any]) -> nx.MultiDiGraph[str]:
     """Edges between known nodes only, so that one broken edge does not hide the rest."""
     names = {raw["id"] for raw in document["nodes"]}
     graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()

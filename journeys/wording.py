@@ -9,6 +9,7 @@ from channels import registry as channels
 from channels.message import Message, Template
 from journeys.graph import Settings
 from journeys.rules import check_rule
+from journeys.samples import filled
 from journeys.templates import check_template
 from nodes.base import Node, Says
 from nodes.matching import is_opt_out
@@ -67,7 +68,7 @@ def _on_messengers(says: Says) -> Iterator[Finding]:
         raw = (says.per_channel or {}).get(name, {}).get("template")
         template = Template(name=str(raw.get("name", "")), language=str(raw.get("language", "en"))) if raw else None
         message = Message(
-            text=says.text,
+            text=filled(says.text),
             buttons=tuple(says.buttons),
             media=says.media,
             album=tuple(says.album),

@@ -112,6 +112,22 @@ class Node(BaseModel):
         """Names of past events that the decision asks about."""
         return ()
 
+    def needs(self) -> Iterable[tuple[str, str]]:
+        """(settings path, name) of values that must be there besides those of its templates, as `contact.birthday`."""
+        return ()
+
+    def gives(self, exit: str) -> Iterable[str]:
+        """What templates can rely on once a visit has left by this exit: `answers.size`, `coupon`, `contact.city`."""
+        return ()
+
+    def lasts(self, exit: str) -> tuple[timedelta, timedelta]:
+        """The least and the most time of a visit that leaves by this exit; LONGEST when nothing bounds it."""
+        return timedelta(0), timedelta(0)
+
+    def heard(self, exit: str) -> bool:
+        """Whether whoever leaves by this exit has just written."""
+        return False
+
     def breaks_cycle(self) -> bool:
         """Whether passing this node takes a person's action or at least a minute."""
         return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from pydantic import Field
@@ -20,6 +21,9 @@ class Coupon(Node, kind="coupon", icon="🎟️"):
 
     def exits(self) -> tuple[str, ...]:
         return ("given", "empty")
+
+    def gives(self, exit: str) -> Iterable[str]:
+        return ("coupon",) if exit == "given" else ()
 
     def sentence(self) -> str:
         return f"Give a code from {self.pool}"

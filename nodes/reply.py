@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 
 from nodes.base import Node, Patience
 from nodes.matching import Branch, Option, Said, choose
-from nodes.times import words, zone
+from nodes.times import LONGEST, words, zone
 from nodes.visit import Leave, Record, Reply, Stay, Visit
 
 
@@ -50,6 +50,16 @@ class ReplyNode(Node, kind="reply", icon="↩️"):
     def sentence(self) -> str:
         patience = "as long as it takes" if self.patience == "forever" else words(self.patience)
         return f"Wait for an answer: {patience}"
+
+    def gives(self, exit: str) -> Iterable[str]:
+        return (f"answers.{self.save_as}",) if self.save_as and exit != "no_answer" else ()
+
+    def lasts(self, exit: str) -> tuple[timedelta, timedelta]:
+        most = LONGEST if isinstance(self.patience, str) else self.patience
+        return (most if exit == "no_answer" else timedelta(0)), most
+
+    def heard(self, exit: str) -> bool:
+        return exit != "no_answer"
 
     def breaks_cycle(self) -> bool:
         return True

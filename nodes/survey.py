@@ -12,7 +12,7 @@ from channels.message import Button
 from nodes.base import NodeFailed, Patience, Says
 from nodes.matching import fold, read_value
 from nodes.send import FAULTS, LOOK_AGAIN, Speaking
-from nodes.times import words, zone
+from nodes.times import LONGEST, words, zone
 from nodes.visit import Answered, Effect, End, Leave, Record, Reply, Say, Set, Stay, Visit
 
 QuestionType = Literal["choice", "multiple", "scale", "nps", "rating", "number", "text", "phone", "email", "date"]
@@ -74,6 +74,19 @@ class Survey(Speaking, kind="survey", icon="📋"):
     def sentence(self) -> str:
         many = len(self.questions)
         return f"Ask {many} question{'' if many == 1 else 's'}, {words_of(self.patience)} each"
+
+    def gives(self, exit: str) -> Iterable[str]:
+        for question in self.questions if exit == "completed" else ():
+            if not question.optional:
+                yield f"answers.{question.id}"
+                yield from (f"contact.{question.save_to}",) if question.save_to else ()
+
+    def lasts(self, exit: str) -> tuple[timedelta, timedelta]:
+        most = LONGEST if isinstance(self.patience, str) else self.patience
+        return (most if exit == "no_answer" else timedelta(0)), most
+
+    def heard(self, exit: str) -> bool:
+        return exit != "no_answer"
 
     def breaks_cycle(self) -> bool:
         return True

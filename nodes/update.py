@@ -41,6 +41,9 @@ class Update(Node, kind="update", icon="✏️"):
     def templates(self) -> Iterable[tuple[str, str]]:
         return [(f"set.{name}", value) for name, value in self.set.items() if isinstance(value, str)]
 
+    def gives(self, exit: str) -> Iterable[str]:
+        return [f"contact.{name}" for name, value in self.set.items() if value is not None]
+
     def decide(self, visit: Visit) -> Leave:
         values = {name: visit.render(value) if isinstance(value, str) else value for name, value in self.set.items()}
         return Leave("done", (Set(attributes=values, add_tags=self.add_tags, remove_tags=self.remove_tags),))

@@ -145,6 +145,23 @@ class Wait(Node, kind="wait", icon="⏳"):
     def looks_back(self) -> Iterable[str]:
         return (self.event,) if self.event and self.look_back else ()
 
+    def needs(self) -> Iterable[tuple[str, str]]:
+        path = self.until_attribute
+        if path and self.missing == "fail":
+            yield "until_attribute", path if path.startswith(("event.", "contact.")) else f"contact.{path}"
+
+    def lasts(self, exit: str) -> tuple[timedelta, timedelta]:
+        none, day = timedelta(0), timedelta(days=1)
+        if self._listening():
+            most = self.patience if isinstance(self.patience, timedelta) else LONGEST
+            return (most if exit == "timeout" else none), most
+        if self.for_:
+            return (max(none, self.for_ - day), self.for_ + day) if self.local_time else (self.for_, self.for_)
+        if self.local_time or self.window:
+            days = self.weekdays or (self.window.weekdays if self.window else ())
+            return none, 7 * day if days else day
+        return none, none if exit == "missing" else LONGEST
+
     def breaks_cycle(self) -> bool:
         return bool(self._listening() or self.local_time or (self.for_ and self.for_ >= timedelta(minutes=1)))
 

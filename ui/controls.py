@@ -143,7 +143,10 @@ def problem_list(problems: list[Any], document: Json) -> None:
     for one in problems:
         where = f"**{safe(titles.get(one.get('node'), one.get('node') or whole))}**"
         mark = ":red[:material/error:]" if one.get("level") == "error" else ":orange[:material/warning:]"
-        lines.append(f"{mark} {where}{place(one)}: {safe(said(one.get('text')))} :gray[{safe(said(one.get('fix')))}]")
+        way = " → ".join(safe(titles.get(step, step)) for step in one.get("way") or ())
+        line = f"{mark} {where}{place(one)}: {safe(said(one.get('text')))} :gray[{safe(said(one.get('fix')))}]"
+        on_the_way = _("On the way")
+        lines.append(f"{line} :gray[{on_the_way}: {way}]" if len(one.get("way") or ()) > 1 else line)
     st.markdown("\n\n".join(lines))
 
 

@@ -77,3 +77,18 @@ def test_what_is_not_kept_is_told(doors: Town, method: str, door: str, options: 
     made = doors.call("POST", "/v1/journeys", json=saying("One"))
     answer = doors.call(method, f"/v1/journeys/{made['id']}/{door}", status, **options)
     assert answer["detail"]
+
+
+def test_warnings_look_at_the_contacts_and_stop_nobody(place: Town) -> None:
+    place.contact("ann", attributes={"name": "Ann"})
+    place.contact("bob", address="778", consent=False)
+    made = place.call("POST", "/v1/journeys", json=saying("Tea, {{ contact.name }}? STOP to unsubscribe"))
+    told = [(each["level"], each["node"], each["text"], each["way"]) for each in made["problems"]]
+    assert told == [
+        ("warning", "hello", "50% of those who can be reached have not agreed to marketing here.", []),
+        ("warning", None, "Marketing may arrive at night.", []),
+        ("warning", "hello", "contact.name is missing for 50% of contacts.", ["hello"]),
+    ]
+    path = f"/v1/journeys/{made['id']}"
+    assert place.call("POST", f"{path}/check")["problems"] == made["problems"]
+    assert place.call("POST", f"{path}/publish") == {"version": 1}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from journeys.check import check
+from journeys.lint import lint
 from nodes import registry
 from tests.stories.telling import EXAMPLES, example
 from tests.town import Town
@@ -22,6 +23,7 @@ def test_there_is_one_for_each_messenger() -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_an_example_has_neither_errors_nor_warnings(name: str) -> None:
     assert check(example(name)) == []
+    assert lint(example(name)) == []
 
 
 @pytest.mark.parametrize("name", NAMES)

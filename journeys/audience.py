@@ -1,0 +1,51 @@
+"""What is known of the people whom a journey will meet: a sample of the contacts, folded into shares."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audience:
+    """Shares are 0 to 1; nothing is known of an audience without contacts."""
+
+    contacts: int = 0
+    #: The share of contacts that have an attribute.
+    known: Mapping[str, float] = field(default_factory=dict)
+    #: The length of an attribute's longest value, in characters.
+    longest: Mapping[str, int] = field(default_factory=dict)
+    #: Messengers that are connected.
+    channels: tuple[str, ...] = ()
+    #: Of those who can be reached on a messenger, the share that has agreed to marketing there.
+    consents: Mapping[str, float] = field(default_factory=dict)
+
+
+def fold_audience(
+    attributes: Iterable[Mapping[str, Any]],
+    reached: Iterable[tuple[str, bool]],
+    channels: Iterable[str],
+) -> Audience:
+    """An audience from a sample: each contact's attributes; (messenger, agreed) for each of their addresses."""
+    contacts, known, longest = 0, Counter[str](), dict[str, int]()
+    for each in attributes:
+        contacts += 1
+        for name, value in each.items():
+            if value is None or value == "":
+                continue
+            known[name] += 1
+            if isinstance(value, str | int | float):
+                longest[name] = max(longest.get(name, 0), len(str(value)))
+    there, agreed = Counter[str](), Counter[str]()
+    for channel, yes in reached:
+        there[channel] += 1
+        agreed[channel] += yes
+    return Audience(
+        contacts=contacts,
+        known={name: count / contacts for name, count in known.items()},
+        longest=longest,
+        channels=tuple(sorted(set(channels))),
+        consents={channel: agreed[channel] / count for channel, count in there.items()},
+    )
