@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import os
 import signal
@@ -26,6 +27,10 @@ def main() -> None:
     for noisy in ("httpx", "httpcore"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     project = open_project(settings)
+    # A batch makes a hundred thousand objects that die with it: looking for cycles among them is a fifth of its time.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(200_000, 20, 50)
     try:
         asyncio.run(_work(settings, project))
     finally:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row
@@ -13,7 +15,6 @@ from journeys.walk import Walk
 from nodes.visit import Record, Say, Set
 from store import contacts, deliveries, enrollments
 from store.counters import Tally, cohort
-from store.enrollments import Moved
 from store.sql import insert, run
 from store.tables import SurveyAnswer
 from store.tables.columns import micros
@@ -27,13 +28,16 @@ class Batch:
 
     def __init__(self, project: Project, connection: Connection, now: int) -> None:
         self.project, self.connection, self.now = project, connection, now
-        self.moved: list[Moved] = []
+        self.moved: list[tuple[Any, ...]] = []
         self.visits: list[tuple[Any, ...]] = []
         self.states: list[tuple[int, Any, Any]] = []
         self.planned: list[tuple[Any, ...]] = []
         self.answers: list[tuple[Any, ...]] = []
         self.patches: dict[int, tuple[dict[str, Any], set[str], set[str]]] = {}
         self.tally = Tally()
+        #: How many left (version, node, exit, cohort).
+        self.passed: Counter[tuple[int, str, str, int]] = Counter()
+        self._moment: datetime | None = None
 
     def add(self, row: Row[Any], walk: Walk, event: Any) -> None:
         """Take in one walk."""
@@ -44,24 +48,16 @@ class Batch:
         if walk.remembers and (carries or row.stateful):
             kept = {"answers": trip.answers, "coupon": trip.coupon, "memory": trip.memory}
             self.states.append((row.id, event or {}, kept))
+        slot = row.slot if not over or (row.slot or "").startswith("once:") else None
         self.moved.append(
-            Moved(
-                id=row.id,
-                status=walk.status,
-                reason=walk.reason[:120],
-                node=trip.node,
-                seq=trip.seq,
-                arrived_at=micros(trip.arrived_at),
-                ended_at=self.now if over else None,
-                due_at=None if walk.due_at is None else micros(walk.due_at),
-                waiting_for=walk.waiting_for,
-                stateful=bool(row.stateful or (walk.remembers and carries)),
-                converted=bool(row.converted or walk.converted),
-                slot=(row.slot if not over or (row.slot or "").startswith("once:") else None),
+            (
+                walk.status, walk.reason[:120], trip.node, trip.seq, self._at(trip.arrived_at),
+                self.now if over else None, None if walk.due_at is None else micros(walk.due_at), walk.waiting_for,
+                bool(row.stateful or (walk.remembers and carries)), bool(row.converted or walk.converted), slot, row.id,
             )
-        )
+        )  # fmt: skip
         journey = self.project.version(self.connection, row.version_id).journey
-        self._trail(row, walk, journey, when)
+        self._trail(row, walk, when)
         for seq, node, effect in walk.effects:
             self._effect(row, journey, seq, node, effect, when)
         if walk.converted and not row.converted:
@@ -70,6 +66,10 @@ class Batch:
     def save(self, heard: Sequence[int]) -> None:
         """Write everything; `heard` are the signals that the walks have consumed."""
         connection = self.connection
+        for (version, node, way, when), many in self.passed.items():
+            self.tally.add(version, node, f"left:{way}", when, many)
+            target = self.project.version(connection, version).journey.ways[(node, way)]
+            self.tally.add(version, target, "entered", when, many)
         enrollments.save(connection, self.moved, self.visits, self.states, heard)
         deliveries.plan(connection, self.planned)
         contacts.patch(connection, self.patches, self.now)
@@ -77,25 +77,25 @@ class Batch:
         insert(connection, SurveyAnswer, columns, self.answers)
         self.tally.save(connection)
 
-    def _trail(self, row: Row[Any], walk: Walk, journey: Journey, when: int) -> None:
-        version, add = row.version_id, self.tally.add
+    def _at(self, moment: datetime) -> int:
+        """Micros of an instant; most instants of a batch are the same object, the batch's own now."""
+        if moment is self._moment:
+            return self.now
+        value = micros(moment)
+        if value == self.now:
+            self._moment = moment
+        return value
+
+    def _trail(self, row: Row[Any], walk: Walk, when: int) -> None:
+        trip, version = row.id, row.version_id
         for passed in walk.trail:
-            self.visits.append(
-                (
-                    row.id,
-                    passed.seq,
-                    version,
-                    passed.node,
-                    micros(passed.arrived_at),
-                    micros(passed.left_at),
-                    passed.exit,
-                )
-            )
-            if passed.exit is not None:
-                add(version, passed.node, f"left:{passed.exit}", when)
-                add(version, journey.ways[(passed.node, passed.exit)], "entered", when)
+            node, way = passed.node, passed.exit
+            self.visits.append((trip, passed.seq, version, node, self._at(passed.arrived_at), self.now, way))
+            if way is not None:
+                self.passed[(version, node, way, when)] += 1
         if walk.over:
             what = "failed" if walk.status == "failed" else "exited"
+            add = self.tally.add
             add(version, walk.trip.node, f"{what}:{walk.reason}", when)
             add(version, "", "completed" if walk.status == "completed" else f"{what}:{walk.reason}", when)
 

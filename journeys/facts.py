@@ -61,26 +61,32 @@ class View:
 
     def __init__(self, journey: Journey, person: Person, trip: Trip, now: datetime) -> None:
         self.journey, self.person, self.trip, self.now = journey, person, trip, now
+        self._plain: Facts | None = None
         self.zone = zone_name(person.zone, person.attributes, journey.settings.timezone)
 
     def holds(self, rule: Mapping[str, Any]) -> bool:
         """Whether a rule holds for the contact now."""
         test, want = self._compiled(rule)
-        counts = {event_key(clause): self._count(clause) for clause in want.events} if want.events else {}
-        receipts = [name for name in map(delivery_key, want.deliveries) if name in self.person.receipts]
-        return test(
-            Facts(
-                now=self.now,
-                attributes=self.person.attributes,
-                event=self.trip.event,
-                answers=self.trip.answers,
-                tags=self.person.tags,
-                consents=self.person.consents,
-                segments=self.person.segments,
-                counts=counts,
-                receipts=receipts,
-                zone=self.zone,
-            )
+        if want.events or want.deliveries:
+            counts = {event_key(clause): self._count(clause) for clause in want.events}
+            receipts = [name for name in map(delivery_key, want.deliveries) if name in self.person.receipts]
+            return test(self._facts(counts, receipts))
+        if self._plain is None or self._plain.answers is not self.trip.answers:
+            self._plain = self._facts({}, ())
+        return test(self._plain)
+
+    def _facts(self, counts: Mapping[str, int], receipts: Collection[str]) -> Facts:
+        return Facts(
+            now=self.now,
+            attributes=self.person.attributes,
+            event=self.trip.event,
+            answers=self.trip.answers,
+            tags=self.person.tags,
+            consents=self.person.consents,
+            segments=self.person.segments,
+            counts=counts,
+            receipts=receipts,
+            zone=self.zone,
         )
 
     def holds_over(self, rule: Mapping[str, Any], properties: Mapping[str, Any]) -> bool:
@@ -113,7 +119,7 @@ class View:
 
     def update(self, change: Set) -> None:
         """A walk reads its own updates."""
-        person = self.person
+        person, self._plain = self.person, None
         merged = {**person.attributes, **change.attributes}
         person.attributes = {name: value for name, value in merged.items() if value is not None}
         if change.add_tags or change.remove_tags:

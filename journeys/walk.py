@@ -129,14 +129,16 @@ def take_out(trip: Trip, reason: str, now: datetime) -> Walk:
 
 def _go(journey: Journey, done: Walk, view: View, now: datetime, horizon: datetime, queue: list[Heard]) -> None:
     looked, moves = False, 0
+    guarded = journey.settings.goal is not None or bool(journey.settings.exit_when)
+    visit = _visit(view, now, horizon)
     while moves < MAX_MOVES:
         heard = None if done.trip.arriving or not queue else queue.pop(0)
         if isinstance(heard, Answered | Reply) and heard.visit not in (None, done.trip.seq):
             continue  # What was meant for an earlier visit is no news to this one.
-        if _leaves_early(journey, done, view, heard, looked, queue, now):
+        if guarded and _leaves_early(journey, done, view, heard, looked, queue, now):
             return None
         looked = heard is None
-        decision = _decide(journey, done, view, now, horizon, heard)
+        decision = _decide(journey, done, visit, view, heard)
         _take(done, view, decision)
         if isinstance(decision, End):
             return _end(done, decision, now)
@@ -146,6 +148,28 @@ def _go(journey: Journey, done: Walk, view: View, now: datetime, horizon: dateti
         elif done.draws or (looked and not queue):
             return None
     raise NodeFailed("loop_limit")
+
+
+def _visit(view: View, now: datetime, horizon: datetime) -> Visit:
+    """One for all the nodes of a walk; `_decide` fills in what differs from node to node."""
+    trip = view.trip
+    return Visit(
+        now=now,
+        horizon=horizon,
+        arrived_at=trip.arrived_at,
+        arriving=trip.arriving,
+        luck=0.0,
+        zone=view.zone,
+        attributes=view.person.attributes,
+        event=trip.event,
+        answers=trip.answers,
+        memory=trip.memory,
+        heard=None,
+        holds=view.holds,
+        holds_over=view.holds_over,
+        happened=view.happened,
+        render=view.render,
+    )
 
 
 def _leaves_early(
@@ -161,28 +185,12 @@ def _leaves_early(
     return True
 
 
-def _decide(
-    journey: Journey, done: Walk, view: View, now: datetime, horizon: datetime, heard: Heard | None
-) -> Decision:
+def _decide(journey: Journey, done: Walk, visit: Visit, view: View, heard: Heard | None) -> Decision:
     trip = done.trip
     node = journey.nodes[trip.node]
-    visit = Visit(
-        now=now,
-        horizon=horizon,
-        arrived_at=trip.arrived_at,
-        arriving=trip.arriving,
-        luck=luck(journey.salts[trip.node], view.person.external_id) if node.uses_luck else 0.0,
-        zone=view.zone,
-        attributes=view.person.attributes,
-        event=trip.event,
-        answers=trip.answers,
-        memory=trip.memory,
-        heard=heard,
-        holds=view.holds,
-        holds_over=view.holds_over,
-        happened=view.happened,
-        render=view.render,
-    )
+    visit.arrived_at, visit.arriving, visit.heard = trip.arrived_at, trip.arriving, heard
+    visit.luck = luck(journey.salts[trip.node], view.person.external_id) if node.uses_luck else 0.0
+    visit.attributes, visit.answers, visit.memory = view.person.attributes, trip.answers, trip.memory
     decision = node.decide(visit)
     trip.arriving = False
     if isinstance(heard, Drawn):

@@ -26,22 +26,12 @@ class Entering:
     event: Mapping[str, Any] | None = None
 
 
-@dataclass(slots=True, kw_only=True)
-class Moved:
-    """An enrollment after its walk, as it is to be written."""
-
-    id: int
-    status: str
-    reason: str
-    node: str
-    seq: int
-    arrived_at: int
-    ended_at: int | None
-    due_at: int | None
-    waiting_for: str
-    stateful: bool
-    converted: bool
-    slot: str | None
+#: How a walk leaves its enrollment: what is written, in this order; the id comes last.
+MOVED = (
+    "status", "reason", "node", "seq", "arrived_at", "ended_at", "due_at", "waiting_for", "stateful", "converted",
+    "slot",
+)  # fmt: skip
+VISITED = ("enrollment_id", "seq", "version_id", "node", "arrived_at", "left_at", "exit")
 
 
 def enter(
@@ -181,25 +171,14 @@ def send_signals(connection: Connection, values: Sequence[tuple[int, str, Mappin
 
 def save(
     connection: Connection,
-    moved: Sequence[Moved],
-    visits: Sequence[tuple[Any, ...]],
+    moved: Sequence[Sequence[Any]],
+    visits: Sequence[Sequence[Any]],
     new_states: Sequence[tuple[int, Any, Any]],
     heard: Sequence[int],
 ) -> None:
-    """Write a batch of walks: positions, finished visits, what is carried, and forget the signals that were heard."""
-    columns = (
-        "status", "reason", "node", "seq", "arrived_at", "ended_at", "due_at", "waiting_for", "stateful",
-        "converted", "slot",
-    )  # fmt: skip
-    values = [
-        (
-            each.status, each.reason, each.node, each.seq, each.arrived_at, each.ended_at, each.due_at,
-            each.waiting_for, each.stateful, each.converted, each.slot, each.id,
-        )
-        for each in moved
-    ]  # fmt: skip
-    update(connection, Enrollment, columns, values)
-    insert(connection, Visit, ("enrollment_id", "seq", "version_id", "node", "arrived_at", "left_at", "exit"), visits)
+    """Write a batch of walks: positions (`MOVED`, id), finished visits (`VISITED`), what is carried; forget `heard`."""
+    update(connection, Enrollment, MOVED, moved)
+    insert(connection, Visit, VISITED, visits)
     if new_states:
         run(connection, "DELETE FROM enrollment_state WHERE enrollment_id IN [ids]", ids=[row[0] for row in new_states])
         insert(connection, EnrollmentState, ("enrollment_id", "event", "kept"), new_states)

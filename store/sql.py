@@ -8,7 +8,9 @@ from functools import lru_cache
 from typing import Any
 
 import orjson
+import psycopg
 from sqlalchemy import Connection, Row, Table, TextClause, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import JSON, Boolean, Float, Integer
 from sqlmodel import SQLModel
 
@@ -54,10 +56,21 @@ def insert(
         statement = f"INSERT INTO {_name(table)} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
         connection.exec_driver_sql(statement, _bound(table, columns, values))
         return
+    _copy(connection, table, columns, values)
+
+
+def _copy(connection: Connection, table: Table, columns: Sequence[str], values: Sequence[Sequence[Any]]) -> None:
+    """COPY: half of what INSERT … SELECT costs the server."""
+    raw = connection.connection.driver_connection
+    assert isinstance(raw, psycopg.Connection)
     named = ", ".join(f'"{column}"' for column in columns)
-    source = f"jsonb_to_recordset(CAST(:batch AS jsonb)) AS r({_record(table, columns)})"
-    statement = f"INSERT INTO {_name(table)} ({named}) SELECT {named} FROM {source}"
-    connection.execute(_prepared("postgresql", statement), {"batch": _batch(columns, values)})
+    statement = f"COPY {_name(table)} ({named}) FROM STDIN"
+    try:
+        with raw.cursor() as cursor, cursor.copy(statement) as copy:
+            for row in _bound(table, columns, values):
+                copy.write_row(row)
+    except psycopg.Error as error:
+        raise DBAPIError(statement, None, error, connection_invalidated=raw.closed) from error
 
 
 def insert_new(
@@ -76,7 +89,7 @@ def insert_new(
         picked = ", ".join(_picked(table, column) for column in columns)
         source = f"SELECT {picked} FROM json_each(:batch) WHERE true"
     else:
-        source = f"SELECT {named} FROM jsonb_to_recordset(CAST(:batch AS jsonb)) AS r({_record(table, columns)})"
+        source = f"SELECT {named} FROM json_to_recordset(CAST(:batch AS json)) AS r({_record(table, columns)})"
     statement = f"INSERT INTO {_name(table)} ({named}) {source} ON CONFLICT DO NOTHING RETURNING {', '.join(returning)}"
     prepared = _prepared(connection.dialect.name, statement)
     return connection.execute(prepared, {"batch": _batch(columns, values)}).all()
@@ -99,7 +112,7 @@ def update(
         statement = f"UPDATE {_name(table)} SET {sets} WHERE {key} = ?"
         return connection.exec_driver_sql(statement, _bound(table, (*columns, key), values)).rowcount
     sets = ", ".join(f"{column} = r.{column}" for column in columns)
-    source = f"jsonb_to_recordset(CAST(:batch AS jsonb)) AS r({_record(table, (*columns, key))})"
+    source = f"json_to_recordset(CAST(:batch AS json)) AS r({_record(table, (*columns, key))})"
     statement = f"UPDATE {_name(table)} AS t SET {sets} FROM {source} WHERE t.{key} = r.{key}"
     batch = {"batch": _batch((*columns, key), values)}
     return connection.execute(_prepared("postgresql", statement), batch).rowcount
@@ -107,7 +120,7 @@ def update(
 
 def parsed(value: Any) -> Any:
     """A JSON column as the driver gave it: SQLite's text, PostgreSQL's value."""
-    return orjson.loads(value) if isinstance(value, str | bytes) else value
+    return orjson.loads(value) if type(value) is str else value
 
 
 def _table(model: type[SQLModel]) -> Table:
@@ -123,10 +136,10 @@ def _is_json(table: Table, column: str) -> bool:
     return isinstance(table.c[column].type, JSON)
 
 
-def _bound(table: Table, columns: Sequence[str], values: Sequence[Sequence[Any]]) -> list[tuple[Any, ...]]:
+def _bound(table: Table, columns: Sequence[str], values: Sequence[Sequence[Any]]) -> Sequence[Any]:
     at = [number for number, column in enumerate(columns) if _is_json(table, column)]
     if not at:
-        return [tuple(row) for row in values]
+        return values if isinstance(values[0], tuple) else [tuple(row) for row in values]
     bound = []
     for row in values:
         cells = list(row)
