@@ -59,7 +59,7 @@ def advance(
     horizon = datetime.max.replace(tzinfo=now.tzinfo) if known_until is None else instant(known_until)
     walked: list[Walked] = []
     for row in claimed:
-        trip, event = _trip(row, states.get(row.id))
+        trip, event = trip_of(row, states.get(row.id))
         if row.id in outs:
             walked.append((row, take_out(trip, outs[row.id], now), event))
             continue
@@ -71,7 +71,8 @@ def advance(
     return len(batch.visits)
 
 
-def _trip(row: Row[Any], state: Row[Any] | None) -> tuple[Trip, Any]:
+def trip_of(row: Row[Any], state: Row[Any] | None) -> tuple[Trip, Any]:
+    """A claimed enrollment as a trip, and the entry event that its state row keeps."""
     event, kept = ({}, {}) if state is None else (parsed(state.event), parsed(state.kept))
     trip = Trip(
         node=row.node,

@@ -30,7 +30,9 @@ def funnel(sums: Sums, steps: Iterable[Step], limits: Mapping[str, Limits]) -> d
     gone = whole["completed"] + sum(whole["exited"].values()) + sum(whole["failed"].values())
     return {
         "entered": whole["entered"],
-        "inside": whole["entered"] - gone,
+        "moved_in": whole["moved_in"],
+        "moved_out": whole["moved_out"],
+        "inside": whole["entered"] + whole["moved_in"] - whole["moved_out"] - gone,
         "completed": whole["completed"],
         "converted": whole["converted"],
         "exited": whole["exited"],
@@ -53,7 +55,9 @@ def _node(sums: Sums, step: Step, limits: Mapping[str, Limits]) -> dict[str, Any
         "kind": step.kind,
         "title": step.title,
         "entered": row["entered"],
-        "inside": row["entered"] - gone,
+        "moved_in": row["moved_in"],
+        "moved_out": row["moved_out"],
+        "inside": row["entered"] + row["moved_in"] - row["moved_out"] - gone,
         "left": left,
         "exited": row["exited"],
         "failed": row["failed"],
@@ -71,6 +75,8 @@ def _row(sums: Sums, node: str) -> dict[str, Any]:
 
     return {
         "entered": sums.get((node, "entered"), 0),
+        "moved_in": sums.get((node, "moved_in"), 0),
+        "moved_out": sums.get((node, "moved_out"), 0),
         "completed": sums.get((node, "completed"), 0),
         "converted": sums.get((node, "converted"), 0),
         "exited": named("exited:"),
@@ -102,8 +108,9 @@ def wrong(result: Mapping[str, Any]) -> list[str]:
     """The sums that do not hold, in words; none when all is well (`semantics.md`)."""
     found = []
     gone = result["completed"] + sum(result["exited"].values()) + sum(result["failed"].values())
-    if result["entered"] != result["inside"] + gone or result["inside"] < 0:
-        found.append(f"trips: entered {result['entered']} ≠ inside {result['inside']} + gone {gone}")
+    came = result["entered"] + result["moved_in"] - result["moved_out"]
+    if came != result["inside"] + gone or result["inside"] < 0:
+        found.append(f"trips: entered and moved in {came} ≠ inside {result['inside']} + gone {gone}")
     inside = sum(node["inside"] for node in result["nodes"])
     if inside != result["inside"]:
         found.append(f"inside the nodes {inside} ≠ inside the journey {result['inside']}")

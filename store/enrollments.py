@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from store.sql import insert, insert_new, rows, run, scalar, update
+from store.sql import insert, insert_new, parsed, rows, run, scalar, update
 from store.tables import Enrollment, EnrollmentState, Signal, Visit
 
 CLAIMED = (
@@ -132,6 +132,16 @@ def states(connection: Connection, ids: Sequence[int]) -> dict[int, Row[Any]]:
         ids=list(ids),
     )
     return {row.enrollment_id: row for row in found}
+
+
+def forget(connection: Connection, carried: Sequence[Row[Any]]) -> None:
+    """Let trips forget their present visits' memory, not what they carry; `carried` are rows of `states`."""
+    values = []
+    for row in carried:
+        kept = parsed(row.kept)
+        if kept.pop("memory", None):
+            values.append((kept, row.enrollment_id))
+    update(connection, EnrollmentState, ("kept",), values, key="enrollment_id")
 
 
 def taken_out(connection: Connection, ids: Sequence[int]) -> set[int]:

@@ -30,7 +30,7 @@ def _sums(connection: Connection) -> dict[int, dict[str, dict[str, int]]]:
 
 
 def _trips(connection: Connection) -> Iterator[str]:
-    """entered = inside + completed + exited + failed, per version, against the enrollments themselves."""
+    """entered + moved in − moved out = inside + completed + exited + failed, per version, against the enrollments."""
     counted = _sums(connection)
     found = rows(
         connection,
@@ -43,8 +43,8 @@ def _trips(connection: Connection) -> Iterator[str]:
     for version in sorted(set(counted) | set(real)):
         whole = counted.get(version, {}).get("", {})
         there = real.get(version, {})
-        if whole.get("entered", 0) != sum(there.values()):
-            entered = whole.get("entered", 0)
+        entered = _came(whole)
+        if entered != sum(there.values()):
             yield f"version {version}: {entered} entered, but there are {sum(there.values())} enrollments"
         for state in ("completed", "exited", "failed"):
             amount = sum(each for what, each in whole.items() if what == state or what.startswith(f"{state}:"))
@@ -53,7 +53,7 @@ def _trips(connection: Connection) -> Iterator[str]:
 
 
 def _nodes(connection: Connection) -> Iterator[str]:
-    """entered = inside now + left + exited + failed, per node, against where the enrollments stand."""
+    """entered + moved in − moved out = inside + left + exited + failed, per node, against the enrollments."""
     found = rows(
         connection,
         "SELECT version_id, node, count(*) AS many FROM enrollment WHERE status IN ('active', 'waiting')"
@@ -65,10 +65,14 @@ def _nodes(connection: Connection) -> Iterator[str]:
             if not node:
                 continue
             gone = sum(amount for what, amount in sums.items() if what.startswith(("left:", "exited:", "failed:")))
-            inside = sums.get("entered", 0) - gone
+            inside = _came(sums) - gone
             real = standing.get((version, node), 0)
             if inside != real:
                 yield f"version {version}, {node}: {inside} inside by the counters, {real} by the enrollments"
+
+
+def _came(sums: dict[str, int]) -> int:
+    return sums.get("entered", 0) + sums.get("moved_in", 0) - sums.get("moved_out", 0)
 
 
 def _deliveries(connection: Connection) -> Iterator[str]:

@@ -8,6 +8,7 @@ from tests.journeys.documents import drawn, line, step
 from tests.town import Engine, Town
 
 __all__ = [
+    "BUTTONS",
     "NOON",
     "YES_NO",
     "deliveries",

@@ -1,0 +1,150 @@
+"""Contacts inside old versions are moved to the live one: planned with head-counts, then page by page."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from engine.advance import trip_of
+from engine.enroll import end_trips
+from engine.persons import load_persons
+from engine.project import Project, Version
+from journeys.changeover import Goes, goes
+from journeys.walk import Walk, luck, walk
+from store import changeover, deliveries, enrollments
+from store.counters import Tally, cohort
+from store.deliveries import Settled
+from store.tables.columns import micros
+
+PAGE = 1_000
+Wanted = Mapping[str, str | Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """Those who stand in one node of one old version, and where they go."""
+
+    version: int
+    node: str
+    inside: int
+    goes: Goes
+
+
+@dataclass(slots=True, kw_only=True)
+class Page:
+    """What moving one page came to; `last` is the last trip that was looked at, None when there are no more."""
+
+    last: int | None
+    counts: Counter[str] = field(default_factory=Counter)
+
+
+def plan(project: Project, connection: Connection, to: Version, wanted: Wanted) -> list[Head]:
+    """Who stands where in older versions, and where each would go; nothing is changed."""
+    return [
+        Head(version=row.version, node=row.node, inside=row.many, goes=_goes(project, connection, row, to, wanted))
+        for row in changeover.heads(connection, to.journey_id, to.id)
+    ]
+
+
+def move_page(
+    project: Project, connection: Connection, to: Version, wanted: Wanted, spread: timedelta, after: int
+) -> Page:
+    """Move the next trips in the caller's transaction. Those for whom nobody has said where to go stay."""
+    ids = changeover.page(connection, to.journey_id, to.id, after, PAGE)
+    page = Page(last=ids[-1] if ids else None)
+    now = project.now(connection)
+    staying: list[Row[Any]] = []
+    going: list[tuple[Row[Any], str]] = []
+    ending: list[int] = []
+    for row in enrollments.take(connection, ids):
+        way = _goes(project, connection, row, to, wanted)
+        page.counts[way.how] += 1
+        if way.how == "same":
+            staying.append(row)
+        elif way.how == "exit":
+            ending.append(row.id)
+        elif way.to is not None:
+            going.append((row, way.to))
+    if ending:
+        end_trips(project, connection, ending, "removed", micros(now))
+    _arrive(connection, to, going, spread, now)
+    changeover.stay(connection, to.id, [row.id for row in staying])
+    _count(connection, to, [*((row, row.node) for row in staying), *going])
+    page.counts["past_due"] = _wait_anew(project, connection, to, staying, spread, now)
+    return page
+
+
+def _goes(project: Project, connection: Connection, row: Row[Any], to: Version, wanted: Wanted) -> Goes:
+    old = project.version(connection, row.version_id).journey
+    return goes(old, to.journey, row.node, wanted.get(row.node))
+
+
+def _arrive(
+    connection: Connection, to: Version, going: Sequence[tuple[Row[Any], str]], spread: timedelta, now: datetime
+) -> None:
+    """Those whose node is gone arrive in another one; what it had planned to say is not said any more."""
+    if not going:
+        return
+    at = micros(now)
+    visits = [(row.id, row.seq, row.version_id, row.node, row.arrived_at, at) for row, _ in going]
+    changeover.finish(connection, visits)
+    changeover.arrive(
+        connection, to.id, [(node, row.seq + 1, at, _spread(to, row, spread, now), row.id) for row, node in going]
+    )
+    states = enrollments.states(connection, [row.id for row, _ in going if row.stateful])
+    enrollments.forget(connection, list(states.values()))
+    tally = Tally()
+    unsent = changeover.unsent(connection, [row.id for row, _ in going])
+    deliveries.settle(connection, [Settled(id=each.id, state="suppressed", reason="moved") for each in unsent])
+    for each in unsent:
+        deliveries.count_change(tally, each, each.state, "suppressed")
+    tally.save(connection)
+
+
+def _count(connection: Connection, to: Version, moved: Sequence[tuple[Row[Any], str]]) -> None:
+    tally = Tally()
+    for row, node in moved:
+        when = cohort(row.entered_at)
+        for here in ("", row.node):
+            tally.add(row.version_id, here, "moved_out", when)
+        for there in ("", node):
+            tally.add(to.id, there, "moved_in", when)
+    tally.save(connection)
+
+
+def _wait_anew(
+    project: Project, connection: Connection, to: Version, staying: Sequence[Row[Any]], spread: timedelta, now: datetime
+) -> int:
+    """What they wait for is reckoned anew from when they arrived; how many are past due now, and spread."""
+    resting = {
+        row.id for row in staying if row.status == "waiting" and (row.due_at is None or row.due_at > micros(now))
+    }
+    rows = enrollments.take(connection, sorted(resting))
+    states = enrollments.states(connection, [row.id for row in rows if row.stateful])
+    persons = load_persons(project, connection, rows)
+    values: list[tuple[int | None, str, int]] = []
+    past_due: list[tuple[int, int]] = []
+    for row in rows:
+        trip, _ = trip_of(row, states.get(row.id))
+        done = walk(to.journey, trip, persons[row.contact_id], now, now)
+        if _rests(done, row.seq):
+            values.append((None if done.due_at is None else micros(done.due_at), done.waiting_for, row.id))
+        else:
+            past_due.append((_spread(to, row, spread, now), row.id))
+    changeover.wait(connection, values)
+    changeover.set_out(connection, past_due)
+    return len(past_due)
+
+
+def _rests(done: Walk, seq: int) -> bool:
+    return done.status == "waiting" and done.trip.seq == seq and not done.trail and not done.effects
+
+
+def _spread(to: Version, row: Row[Any], spread: timedelta, now: datetime) -> int:
+    """An instant of their own within `spread`: thousands who are due together do not all set out at once."""
+    return micros(now + spread * luck(f"{to.public_id}/{to.number}", row.external_id))
