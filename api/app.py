@@ -24,6 +24,7 @@ from api import (
     intake,
     journeys,
     manual,
+    merging,
     numbers,
     opt_in,
     policies,
@@ -84,7 +85,7 @@ def create_app(settings: Settings, project: Project | None = None) -> FastAPI:
     app.add_middleware(BodyLimit, most=settings.max_body_bytes, uploads=UPLOAD)
     doors = (accounts, contacts, imports, journeys, versions, trips, whereabouts, numbers, intake, webhooks, catalogue)
     reaching = (opt_in, policies)
-    for door in (*doors, changeover, *reaching, segments, sandbox, running):
+    for door in (*doors, changeover, merging, *reaching, segments, sandbox, running):
         app.include_router(door.router)
     return app
 

@@ -15,6 +15,7 @@ from starlette.concurrency import run_in_threadpool
 from api.doors import Caller, check_key, given_key, json_body, project_of
 from api.problems import Refused
 from channels import registry as channels
+from engine.merging import merge
 from engine.people import tell_changed
 from engine.project import Project, real_now
 from engine.track import Reported, track
@@ -108,21 +109,29 @@ def _apply(
             tell_changed(project, connection, [ids[name] for name in ids if name not in new], now)
         elif kind == "event":
             track(project, connection, run)
+        else:
+            for previous, name in run:
+                _alias(project, connection, previous, name, now)
     keys.dead_letters(connection, f"key:{caller.name}", broken, now)
 
 
+def _alias(project: Project, connection: Any, previous: str, name: str, now: int) -> None:
+    """Segment's alias: from now on both ids mean one contact, if the previous one is known at all."""
+    known = contacts.ids_of(connection, [previous])
+    ids, _ = contacts.upsert(connection, [ContactFacts(external_id=name)], now)
+    if previous in known and known[previous] != ids[name]:
+        merge(project, connection, known[previous], ids[name], now)
+
+
 def _read(item: Any, caller: Caller, skew: Any) -> tuple[str, Any]:
-    """An item as (`facts`, ContactFacts) or (`event`, Reported); ValueError with the field and the reason."""
+    """An item as (`facts`, ContactFacts), (`event`, Reported) or (`alias`, ids); ValueError says field and reason."""
     if not isinstance(item, Mapping):
         raise ValueError("an item of a batch is an object")
     kind = item.get("type")
-    person = item.get("userId") or item.get("anonymousId")
-    if not isinstance(person, str | int) or isinstance(person, bool) or not str(person).strip():
-        raise ValueError("userId: name the contact")
-    name = str(person).strip()
-    if len(name) > 200:
-        raise ValueError("userId: at most 200 characters")
-    if kind in ("identify", "group", "alias"):
+    name = _text_id(item.get("userId") or item.get("anonymousId"), "userId")
+    if kind == "alias":
+        return "alias", (_text_id(item.get("previousId"), "previousId"), name)
+    if kind in ("identify", "group"):
         return "facts", _facts(name, item.get("traits") or {}, kind)
     if kind == "track":
         event = item.get("event")
@@ -132,6 +141,14 @@ def _read(item: Any, caller: Caller, skew: Any) -> tuple[str, Any]:
     if kind in ("page", "screen"):
         return "event", _event(name, f"{kind}: {item.get('name') or ''}".strip(": "), item, caller, skew)
     raise ValueError(f"type: {kind!r} is none of identify, track, page, screen, group, alias")
+
+
+def _text_id(value: Any, field: str) -> str:
+    if not isinstance(value, str | int) or isinstance(value, bool) or not str(value).strip():
+        raise ValueError(f"{field}: name the contact")
+    if len(str(value).strip()) > 200:
+        raise ValueError(f"{field}: at most 200 characters")
+    return str(value).strip()
 
 
 def _event(name: str, event: str, item: Mapping[str, Any], caller: Caller, skew: Any) -> Reported:

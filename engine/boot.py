@@ -31,7 +31,7 @@ def open_project(settings: Settings) -> Project:
     upgrade(settings.database)
     vault = Vault(settings.home / "keys" / "secrets")
     return Project(
-        database=Database(settings.database),
+        database=Database(settings.database, pepper=vault.pepper),
         vault=vault,
         home=settings.home,
         country=settings.country.upper(),

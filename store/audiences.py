@@ -47,8 +47,8 @@ def everybody(connection: Connection, segment: str | None, after: int, limit: in
     )
     return rows(
         connection,
-        f"SELECT c.id, c.external_id FROM contact c WHERE c.id > :after{inside if segment else ''}"
-        " ORDER BY c.id LIMIT :limit",
+        "SELECT c.id, c.external_id FROM contact c WHERE c.id > :after AND c.gone_at IS NULL"
+        f"{inside if segment else ''} ORDER BY c.id LIMIT :limit",
         after=after,
         limit=limit,
         **({"segment": segment} if segment else {}),

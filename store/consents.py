@@ -89,11 +89,11 @@ def withdrawn(connection: Connection, contact_ids: Sequence[int]) -> dict[int, s
 
 
 def ledger(connection: Connection, contact_id: int) -> Sequence[Row[Any]]:
-    """A contact's ledger, oldest first."""
+    """A contact's ledger, oldest first, with those of contacts that were merged into it."""
     return rows(
         connection,
         "SELECT id, channel, purpose, action, source, text, proven, at, recorded_at FROM consent_record"
-        " WHERE contact_id = :id ORDER BY id",
+        " WHERE contact_id IN (SELECT id FROM contact WHERE id = :id OR merged_into = :id) ORDER BY id",
         id=contact_id,
     )
 

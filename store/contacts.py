@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import Connection, Row
 
 from store.sql import insert_new, one, parsed, rows, run, update
 from store.tables import Address, Contact
+from store.tombstones import buried
 
 #: How long a doubt about an address stands before a second one counts: a day, in microseconds.
 DOUBT = 86_400_000_000
@@ -49,7 +50,8 @@ def pattern(search: str) -> str:
 def ids_of(connection: Connection, external_ids: Iterable[str]) -> dict[str, int]:
     """Internal ids by external id; unknown ones are absent."""
     wanted = list(dict.fromkeys(external_ids))
-    found = rows(connection, "SELECT external_id, id FROM contact WHERE external_id IN [wanted:text]", wanted=wanted)
+    statement = "SELECT external_id, coalesce(merged_into, id) AS id FROM contact WHERE external_id IN [wanted:text]"
+    found = rows(connection, statement, wanted=wanted)
     return {row.external_id: row.id for row in found}
 
 
@@ -60,10 +62,15 @@ def names_of(connection: Connection, ids: Iterable[int]) -> dict[int, str]:
 
 
 def upsert(connection: Connection, facts: Sequence[ContactFacts], now: int) -> tuple[dict[str, int], set[str]]:
-    """Create or patch contacts; several reports of one contact apply in order. Returns ids and who is new."""
+    """Create or patch contacts; several reports of one contact apply in order. Returns ids and who is new.
+
+    What is reported of a contact that was merged is reported of the one that it is a part of.
+    """
+    parts = merged(connection, [each.external_id for each in facts])
     latest: dict[str, ContactFacts] = {}
     for each in facts:
-        latest[each.external_id] = _joined(latest.get(each.external_id), each)
+        name = parts.get(each.external_id, each.external_id)
+        latest[name] = _joined(latest.get(name), replace(each, external_id=name) if name in parts.values() else each)
     blank: list[tuple[Any, ...]] = [(name, {}, [], "", now, now) for name in sorted(latest)]
     columns = ("external_id", "attributes", "tags", "searched", "created_at", "updated_at")
     new = {row.external_id for row in insert_new(connection, Contact, columns, blank, ("external_id",))}
@@ -80,12 +87,30 @@ def upsert(connection: Connection, facts: Sequence[ContactFacts], now: int) -> t
     changed = [_patched(row, latest[row.external_id], now) for row in known]
     patched = ("attributes", "tags", "timezone", "locale", "searched", "compared", "updated_at")
     update(connection, Contact, patched, changed)
-    return ids, new
+    return {**ids, **{old: ids[now_called] for old, now_called in parts.items()}}, new
+
+
+def merged(connection: Connection, names: Sequence[str]) -> dict[str, str]:
+    """By the external ids of contacts that were merged: those of whom they are a part now."""
+    found = rows(
+        connection,
+        "SELECT c.external_id, s.external_id AS now_called FROM contact c JOIN contact s ON s.id = c.merged_into"
+        " WHERE c.external_id IN [names:text] AND c.merged_into IS NOT NULL",
+        names=list(names),
+    )
+    return {row.external_id: row.now_called for row in found}
 
 
 def add_addresses(connection: Connection, addresses: Sequence[tuple[int, str, str, str]], now: int) -> None:
-    """Give contacts addresses: (contact, channel, account, address). An address of another contact stays theirs."""
-    values = [(*address, "ok", "", now) for address in sorted(set(addresses))]
+    """Give contacts addresses: (contact, channel, account, address). An address of another contact stays theirs.
+
+    One whose owner was erased reaches nobody until the person writes.
+    """
+    erased = buried(connection, [(channel, address) for _, channel, _, address in addresses])
+    values = [
+        (*each, *(("erased", "its owner was erased") if (each[1], each[3]) in erased else ("ok", "")), now)
+        for each in sorted(set(addresses))
+    ]
     columns = ("contact_id", "channel", "account", "address", "state", "reason", "created_at")
     insert_new(connection, Address, columns, values, ("id",))
 
@@ -171,11 +196,11 @@ def doubt_addresses(connection: Connection, places: Sequence[tuple[str, str, str
 
 
 def get(connection: Connection, external_id: str) -> Row[Any] | None:
-    """One contact by its external id."""
+    """One contact by its external id, or by that of one who was merged into it."""
     return one(
         connection,
-        "SELECT id, external_id, attributes, tags, timezone, locale, created_at, updated_at FROM contact"
-        " WHERE external_id = :name",
+        "SELECT s.id, s.external_id, s.attributes, s.tags, s.timezone, s.locale, s.created_at, s.updated_at"
+        " FROM contact c JOIN contact s ON s.id = coalesce(c.merged_into, c.id) WHERE c.external_id = :name",
         name=external_id,
     )
 
@@ -196,7 +221,7 @@ def page(connection: Connection, search: str, after: int, limit: int) -> Sequenc
     return rows(
         connection,
         "SELECT id, external_id, attributes, tags, timezone, locale, created_at, updated_at FROM contact"
-        f" WHERE id > :after{condition} ORDER BY id LIMIT :limit",
+        f" WHERE id > :after AND gone_at IS NULL{condition} ORDER BY id LIMIT :limit",
         after=after,
         limit=limit,
         **({"search": pattern(search)} if search else {}),

@@ -46,7 +46,7 @@ def dumps(value: Any) -> str:
 class Database:
     """A store's connections. Every write goes through `transact`; application code never commits by itself."""
 
-    def __init__(self, url: str, *, pool: int = 8) -> None:
+    def __init__(self, url: str, *, pool: int = 8, pepper: bytes = b"") -> None:
         self.url = make_url(url)
         self.dialect = self.url.get_backend_name()
         self.sqlite = self.dialect == "sqlite"
@@ -68,6 +68,8 @@ class Database:
         if self.sqlite:
             event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
+        # The key of hashes that must not be tried out by whoever has the database alone.
+        event.listen(self.engine, "connect", lambda _, record: record.info.update(pepper=pepper))
 
     @contextmanager
     def read(self) -> Iterator[Connection]:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import secrets
+from typing import Any
 
 from sqlalchemy import Connection
 
-from store.sql import run
+from store.sql import rows, run, update
+from store.tables import Contact
+from store.tombstones import bury
 
 #: Rows that are about the person alone. The consent ledger stays as proof, under an id that no longer names anybody.
 OWNED = ("address", "consent", "event", "reply", "segment_member", "survey_answer")
@@ -17,6 +20,7 @@ def erase(connection: Connection, contact_id: int, now: int) -> str:
 
     Raw webhooks are kept until their own time is over (30 days), because they are stored by message, not by person.
     """
+    bury(connection, contact_id, now)
     for table in OWNED:
         run(connection, f"DELETE FROM {table} WHERE contact_id = :id", id=contact_id)
     run(
@@ -28,12 +32,13 @@ def erase(connection: Connection, contact_id: int, now: int) -> str:
         connection, "UPDATE delivery SET content = NULL, address = '', ref = NULL WHERE contact_id = :id", id=contact_id
     )
     name = f"erased:{secrets.token_hex(8)}"
-    run(
-        connection,
-        "UPDATE contact SET external_id = :name, attributes = '{}', tags = '[]', timezone = NULL, locale = NULL,"
-        " searched = '', compared = NULL, updated_at = :now WHERE id = :id",
-        name=name,
-        now=now,
-        id=contact_id,
-    )
+    parts = rows(connection, "SELECT id FROM contact WHERE id = :id OR merged_into = :id ORDER BY id", id=contact_id)
+    values: list[tuple[Any, ...]] = [
+        (name if row.id == contact_id else f"{name}-{row.id}", {}, [], None, None, "", {}, now, now, row.id)
+        for row in parts
+    ]
+    columns = (
+        "external_id", "attributes", "tags", "timezone", "locale", "searched", "compared", "gone_at", "updated_at",
+    )  # fmt: skip
+    update(connection, Contact, columns, values)
     return name

@@ -179,7 +179,8 @@ def settle(
     entered = rows(
         connection,
         "INSERT INTO segment_member (segment_id, contact_id, since)"
-        f" SELECT :segment, c.id, :at FROM contact c WHERE c.id IN [ids] AND c.compared IS NOT NULL AND {holds}"
+        " SELECT :segment, c.id, :at FROM contact c"
+        f" WHERE c.id IN [ids] AND c.compared IS NOT NULL AND c.gone_at IS NULL AND {holds}"
         " ON CONFLICT DO NOTHING RETURNING contact_id",
         ids=ids,
         **some,

@@ -16,7 +16,7 @@ _PARTS = (
     " r.journey_id, r.node FROM reply r WHERE r.contact_id = :id",
     "SELECT received_at, 'event', e.name, '', NULL, '' FROM event e WHERE e.contact_id = :id",
     "SELECT recorded_at, 'consent', c.action, c.channel || ' ' || c.purpose, NULL, '' FROM consent_record c"
-    " WHERE c.contact_id = :id",
+    " WHERE c.contact_id IN (SELECT id FROM contact WHERE id = :id OR merged_into = :id)",
     "SELECT entered_at, 'entered', '', '', n.journey_id, '' FROM enrollment n WHERE n.contact_id = :id",
     "SELECT ended_at, 'left', n.status, n.reason, n.journey_id, n.node FROM enrollment n"
     " WHERE n.contact_id = :id AND n.ended_at IS NOT NULL",

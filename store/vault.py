@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -24,7 +25,13 @@ class Vault:
             with os.fdopen(made, "wb") as file:
                 if path.stat().st_size == 0:
                     file.write(Fernet.generate_key() + b"\n")
-        self._keys = MultiFernet([Fernet(line) for line in path.read_bytes().split()])
+        lines = path.read_bytes().split()
+        self._keys, self._oldest = MultiFernet([Fernet(line) for line in lines]), lines[-1]
+
+    @property
+    def pepper(self) -> bytes:
+        """A secret for keyed hashes: of the oldest key, so that it outlives a rotation."""
+        return hashlib.sha256(b"pepper|" + self._oldest).digest()
 
     def seal(self, owner: str, secrets: Mapping[str, str]) -> str:
         """Encrypt for one owner: the same text in another's row cannot be opened."""

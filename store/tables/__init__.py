@@ -3,7 +3,7 @@
 from store.tables.columns import naming
 from store.tables.journeys import DraftRevision, Journey, JourneyVersion, NodeCount, NodeCountDelta
 from store.tables.messages import ChannelAccount, Coupon, CouponPool, Delivery, Inbox, Reply, SurveyAnswer
-from store.tables.people import Address, Consent, ConsentRecord, Contact, Event
+from store.tables.people import Address, Consent, ConsentRecord, Contact, Event, Tombstone
 from store.tables.reaching import ApprovedTemplate, MessageTemplate, OptInLink, PolicyRule
 from store.tables.running import ApiKey, AuditEntry, Clock, DeadLetter, Heartbeat, IdempotentAnswer, Import
 from store.tables.segments import AudienceEntry, Segment, SegmentMember
@@ -44,6 +44,7 @@ __all__ = [
     "SegmentMember",
     "Signal",
     "SurveyAnswer",
+    "Tombstone",
     "Visit",
     "naming",
 ]

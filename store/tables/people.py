@@ -21,6 +21,12 @@ class Contact(SQLModel, table=True):
             sqlite_where=text("compared IS NULL"),
             postgresql_where=text("compared IS NULL"),
         ),
+        Index(
+            "ix_contact_merged",
+            "merged_into",
+            sqlite_where=text("merged_into IS NOT NULL"),
+            postgresql_where=text("merged_into IS NOT NULL"),
+        ),
     )
 
     id: int | None = key()
@@ -33,6 +39,10 @@ class Contact(SQLModel, table=True):
     searched: str = Field(default="", max_length=1000)
     #: What rules in SQL read (`journeys.compared`); null since the contact, or what segments ask of it, has changed.
     compared: dict[str, Any] | None = json()
+    #: The contact that this one was found to be; its id goes on meaning that one.
+    merged_into: int | None = number(null=True)
+    #: Since when the person is no longer here under this row: merged, or erased.
+    gone_at: int | None = when(null=True)
     created_at: int = when()
     updated_at: int = when()
 
@@ -47,7 +57,7 @@ class Address(SQLModel, table=True):
     channel: str = Field(max_length=40)
     account: str = Field(max_length=80)
     address: str = Field(max_length=200)
-    #: `ok`, `blocked`, `invalid`.
+    #: `ok`, `blocked`, `invalid`; `erased`: its owner was erased, and has not written since.
     state: str = Field(default="ok", max_length=20)
     reason: str = Field(default="", max_length=80)
     #: When the person last wrote, by the messenger's clock: opens the window.
@@ -57,6 +67,13 @@ class Address(SQLModel, table=True):
     #: The link that opened the conversation, until the person's first word.
     opened_by: str = Field(default="", max_length=80, sa_column_kwargs={"server_default": ""})
     created_at: int = when()
+
+
+class Tombstone(SQLModel, table=True):
+    """An address whose owner was erased, as a keyed hash: whoever imports it again does not reach them."""
+
+    hash: str = Field(primary_key=True, max_length=64)
+    at: int = when()
 
 
 class ConsentRecord(SQLModel, table=True):
