@@ -30,6 +30,14 @@ class DraftIn(BaseModel):
     document: Document
 
 
+class ResumeIn(BaseModel):
+    """Whether the pause counts as time that has passed."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    shift: bool = False
+
+
 class StopIn(BaseModel):
     """What becomes of those inside."""
 
@@ -179,14 +187,15 @@ def pause(journey: str, project: Shared, caller: Authorised) -> dict[str, Any]:
 
 
 @router.post("/{journey}/resume")
-def resume(journey: str, project: Shared, caller: Authorised) -> dict[str, Any]:
-    """Go on after a pause."""
+def resume(journey: str, project: Shared, caller: Authorised, body: ResumeIn | None = None) -> dict[str, Any]:
+    """Go on after a pause; with `shift` all waits are longer by it, otherwise what fell due meanwhile is due now."""
+    shift = body is not None and body.shift
 
     def work(connection: Any) -> int:
         row = found(connection, journey)
         _must_be(row, "paused", "resume")
         keys.audit(connection, caller.name, "journey.resumed", journey, project.now_micros(connection))
-        return publishing.resume(project, connection, row)
+        return publishing.resume(project, connection, row, shift=shift)
 
     return {"status": "live", "woken": project.database.transact(work)}
 

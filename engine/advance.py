@@ -9,12 +9,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
+from engine.enroll import Candidate, enroll_many
 from engine.moves import Walked, save_walks
 from engine.persons import load_persons
 from engine.project import Project
 from journeys.facts import Person
 from journeys.walk import Trip, Walk, take_out, walk
-from nodes.visit import Answered, Changed, Drawn, Happened, Heard, Reply
+from nodes.visit import Answered, Begin, Changed, Drawn, Happened, Heard, Reply
 from store import coupons, enrollments, inbox, journeys
 from store.crash_points import reach
 from store.sql import parsed
@@ -68,7 +69,22 @@ def advance(
         walked.append((row, done, event))
     _draw(project, connection, walked, persons, now, horizon)
     batch = save_walks(project, connection, walked, consumed, micros(now))
+    _begin(project, connection, walked, micros(now))
     return len(batch.visits)
+
+
+def _begin(project: Project, connection: Connection, walked: Sequence[Walked], now: int) -> None:
+    """Let contacts enter the journeys that their walks have started, with the entry event of the trip they are on."""
+    starting: dict[str, list[Candidate]] = {}
+    for row, done, event in walked:
+        for _, _, effect in done.effects:
+            if isinstance(effect, Begin):
+                who = Candidate(contact_id=row.contact_id, external_id=row.external_id, properties=event or {})
+                starting.setdefault(effect.journey, []).append(who)
+    for name in sorted(starting):
+        journey = journeys.get(connection, name)
+        if journey is not None:
+            enroll_many(project, connection, journey, starting[name], now)
 
 
 def trip_of(row: Row[Any], state: Row[Any] | None) -> tuple[Trip, Any]:

@@ -14,8 +14,8 @@ from engine.errors import JourneyHasProblems
 from engine.project import Project
 from journeys.check import Problem, check, errors
 from journeys.facts import PROJECT_ZONE
-from journeys.graph import Settings
-from journeys.naming import named_segments
+from journeys.graph import Settings, read
+from journeys.naming import named_journeys, named_segments, started_at_once
 from journeys.schedule import next_run
 from store import enrollments, journeys, segments
 
@@ -25,7 +25,9 @@ PAGE = 1_000
 def publish(project: Project, connection: Connection, journey: Row[Any], document: Mapping[str, Any]) -> int:
     """Publish a document as the next version: its number. JourneyHasProblems when it may not run."""
     problems = errors(problems_of(connection, document))
-    problems = problems or list(_past_schedules(document, project.now(connection)))
+    if not problems:
+        problems = list(_past_schedules(document, project.now(connection)))
+        problems += _endless(project, connection, journey, document)
     if problems:
         raise JourneyHasProblems(problems)
     version_id, number = journeys.publish(connection, journey.id, document, project.now_micros(connection))
@@ -41,7 +43,30 @@ def problems_of(connection: Connection, document: Any) -> list[Problem]:
         if name not in known:
             text, fix = f"No segment is called {name}.", "Choose another, or make it first."
             found.append(Problem(text=text, fix=fix, node=node, path=path))
+    for node, path, name in named_journeys(document):
+        if journeys.get(connection, name) is None:
+            text, fix = f"No journey is called {name}.", "Choose another, or make it first."
+            found.append(Problem(text=text, fix=fix, node=node, path=path))
     return found
+
+
+def _endless(project: Project, connection: Connection, own: Row[Any], document: Mapping[str, Any]) -> Iterator[Problem]:
+    """Journeys that would start each other without end, nothing on the way holding the contact."""
+    starts = {own.public_id: started_at_once(read(document, own.public_id))}
+    for row in journeys.live(connection):
+        starts.setdefault(row.public_id, started_at_once(project.version(connection, row.version_id).journey))
+    ahead, seen = list(starts[own.public_id]), set[str]()
+    while ahead:
+        name = ahead.pop()
+        if name == own.public_id:
+            text = "This journey would start itself without end."
+            yield Problem(
+                text=text, fix="Put a wait of a minute or more, or a question, before the step that starts it."
+            )
+            return
+        if name not in seen:
+            seen.add(name)
+            ahead += starts.get(name, ())
 
 
 def _past_schedules(document: Mapping[str, Any], now: datetime) -> Iterator[Problem]:
@@ -57,8 +82,15 @@ def pause(project: Project, connection: Connection, journey: Row[Any]) -> None:
     journeys.set_status(connection, journey.id, "paused", project.now_micros(connection))
 
 
-def resume(project: Project, connection: Connection, journey: Row[Any]) -> int:
-    """Go on; what fell due meanwhile is due now. How many trips had been held back."""
+def resume(project: Project, connection: Connection, journey: Row[Any], *, shift: bool = False) -> int:
+    """Go on; what fell due meanwhile is due now. How many trips had been held back.
+
+    With `shift` the pause counts for nothing: waits, patience and the time for which messages are worth sending are
+    longer by it.
+    """
+    if shift:
+        now, paused_at = project.now_micros(connection), journeys.paused_at(connection, journey.id)
+        enrollments.shift(connection, journey.id, now - (paused_at or now), now)
     journeys.set_status(connection, journey.id, "live", project.now_micros(connection))
     audiences.plan(project, connection, project.version(connection, journey.version_id), project.now(connection))
     return enrollments.unpark(connection, journey.id)

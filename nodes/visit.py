@@ -100,7 +100,14 @@ class Reach:
     goal: str
 
 
-Effect = Say | Set | Record | Draw | Reach
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Begin:
+    """Let the contact enter another journey."""
+
+    journey: str
+
+
+Effect = Say | Set | Record | Draw | Reach | Begin
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import orjson
 from sqlalchemy import Connection, Row
 
-from store.database import dumps
 from store.sql import insert, parsed, rows, run, scalar
 from store.tables import Consent, ConsentRecord
 
@@ -58,7 +58,9 @@ def record(connection: Connection, entries: Sequence[ConsentGiven], now: int) ->
 
 def chain(previous: str, fields: Iterable[Any]) -> str:
     """The hash of a ledger row: of its own content and of the row before."""
-    return hashlib.sha256(f"{previous}|{dumps(list(fields))}".encode()).hexdigest()
+    # PostgreSQL keeps no order of keys.
+    content = orjson.dumps(list(fields), option=orjson.OPT_SORT_KEYS).decode()
+    return hashlib.sha256(f"{previous}|{content}".encode()).hexdigest()
 
 
 def state(connection: Connection, contact_ids: Sequence[int]) -> dict[int, set[tuple[str, str]]]:

@@ -212,6 +212,25 @@ def unpark(connection: Connection, journey_id: int) -> int:
     )
 
 
+def shift(connection: Connection, journey_id: int, by: int, now: int) -> None:
+    """Let the waiting trips and unsent messages of a journey be as if the time `by` had not passed; all look again."""
+    run(
+        connection,
+        "UPDATE enrollment SET arrived_at = arrived_at + :by, due_at = :now, parked_at = NULL WHERE journey_id = :id"
+        " AND status = 'waiting'",
+        id=journey_id,
+        by=by,
+        now=now,
+    )
+    run(
+        connection,
+        "UPDATE delivery SET expires_at = expires_at + :by WHERE journey_id = :id"
+        " AND state IN ('planned', 'held', 'ready')",
+        id=journey_id,
+        by=by,
+    )
+
+
 def running(connection: Connection, journey_id: int, after: int, limit: int) -> Sequence[int]:
     """Ids of the journey's running trips, paged."""
     found = rows(

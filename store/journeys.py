@@ -94,7 +94,8 @@ def set_status(connection: Connection, journey_id: int, status: str, now: int) -
     """Pause, resume or stop."""
     run(
         connection,
-        "UPDATE journey SET status = :status, updated_at = :now WHERE id = :id",
+        "UPDATE journey SET status = :status, updated_at = :now,"
+        " paused_at = CASE WHEN :status = 'paused' THEN :now ELSE NULL END WHERE id = :id",
         status=status,
         now=now,
         id=journey_id,
@@ -104,6 +105,12 @@ def set_status(connection: Connection, journey_id: int, status: str, now: int) -
 def pause_all(connection: Connection, now: int) -> int:
     """Pause every live journey: how many."""
     return run(connection, "UPDATE journey SET status = 'paused', updated_at = :now WHERE status = 'live'", now=now)
+
+
+def paused_at(connection: Connection, journey_id: int) -> int | None:
+    """Since when a journey stands still; None when it does not, or nobody wrote it down."""
+    value = scalar(connection, "SELECT paused_at FROM journey WHERE id = :id", id=journey_id)
+    return None if value is None else int(value)
 
 
 def version(connection: Connection, version_id: int) -> Row[Any] | None:

@@ -88,6 +88,8 @@ REASON = {
     "merged": N_("joined with another contact"),
     "erased": N_("contact erased"),
     "stopped": N_("the journey was stopped"),
+    "removed": N_("the step was removed"),
+    "moved": N_("moved to another step"),
     "done": N_("done"),
     "rejected": N_("refused by the messenger"),
     "exit_rule": N_("an exit rule held"),

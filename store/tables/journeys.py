@@ -22,6 +22,8 @@ class Journey(SQLModel, table=True):
     revision: int = 1
     #: The version that new contacts enter.
     version_id: int | None = number(null=True)
+    #: Since when it stands still.
+    paused_at: int | None = when(null=True)
     created_at: int = when()
     updated_at: int = when()
 

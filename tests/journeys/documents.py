@@ -18,6 +18,7 @@ ENOUGH: dict[str, dict[str, Any]] = {
     "update": {"add_tags": ["seen"]},
     "coupon": {"pool": "spring"},
     "goal": {"name": "reached"},
+    "start_journey": {"journey": "other"},
     "exit": {},
 }
 

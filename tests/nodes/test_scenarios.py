@@ -17,6 +17,7 @@ from nodes import registry
 from nodes.base import Node, NodeFailed
 from nodes.visit import (
     Answered,
+    Begin,
     Changed,
     Draw,
     Drawn,
@@ -116,6 +117,8 @@ def written(effects: Sequence[Effect]) -> list[dict[str, Any]]:
             shown.append({"record": [each.question, each.value]})
         elif isinstance(each, Draw):
             shown.append({"draw": each.pool})
+        elif isinstance(each, Begin):
+            shown.append({"begin": each.journey})
         else:
             assert isinstance(each, Reach)
             shown.append({"reach": each.goal})

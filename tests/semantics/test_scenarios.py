@@ -384,3 +384,67 @@ def test_s70_a_batch_sent_again_is_applied_once(place: Town) -> None:
     assert place.call("GET", "/v1/contacts/ann")["attributes"] == {"plan": "paid"}
     assert place.funnel(journey)["entered"] == 2
     assert deliveries(place, "ann") == []
+
+
+def test_s51_and_s52_moved_to_another_journey_and_out_of_this_one(place: Town) -> None:
+    """A peer has an action «add there, remove from here»; ours is a step that starts the other, and an end after it."""
+    place.contact("ann")
+    place.contact("bob", address="778")
+    there = place.publish(line(step("tag", "update", set={"from": "{{ event.shop }}"}), step("rest", "wait")))
+    here = place.publish(line(step("move", "start_journey", journey=there), entry={"event": "order"}))
+    place.enroll(there, "bob", properties={"shop": "first"})
+    place.advance("PT1S")
+    for who in ("ann", "bob"):
+        place.track(who, "order", shop="second")
+    place.advance("PT1S")
+    assert [place.trip(here, who)["status"] for who in ("ann", "bob")] == ["completed", "completed"]
+    assert [place.path(there, who) for who in ("ann", "bob")] == ["tag→rest…", "tag→rest…"]
+    attributes = [place.call("GET", f"/v1/contacts/{who}")["attributes"]["from"] for who in ("ann", "bob")]
+    assert attributes == ["second", "first"]
+    assert place.funnel(there)["skipped"] == {"already_inside": 1}
+
+
+def test_s60_a_journey_that_starts_itself_needs_a_wait(place: Town) -> None:
+    """A peer asks for half an hour; ours for what every ring needs, a minute or a person's action; also over others."""
+    place.contact("ann")
+    made = place.call("POST", "/v1/journeys", json=line(step("rest", "wait")))["id"]
+
+    def publish(journey: str, document: dict[str, Any], expect: int | None = None) -> Any:
+        headers = {"If-Match": str(place.call("GET", f"/v1/journeys/{journey}/draft")["revision"])}
+        place.call("PUT", f"/v1/journeys/{journey}/draft", json={"document": document}, headers=headers)
+        return place.call("POST", f"/v1/journeys/{journey}/publish", expect)
+
+    itself = step("again", "start_journey", journey=made)
+    refused = publish(made, line(itself), 422)
+    assert "start itself without end" in refused["problems"][0]["text"]
+    publish(made, line(step("rest", "wait", for_="PT30S"), itself), 422)
+    other = place.publish(line(itself))
+    publish(made, line(step("go", "start_journey", journey=other)), 422)
+    publish(made, line(step("go", "start_journey", journey="nowhere")), 422)
+    publish(made, line(step("rest", "wait", for_="PT1M"), itself))
+    place.enroll(made, "ann")
+    place.advance("PT1M30S")
+    assert place.funnel(made)["skipped"] == {"already_inside": 1}
+
+
+@pytest.mark.parametrize(("shift", "due"), [(False, "2040-01-09T17:00:00Z"), (True, "2040-01-09T21:00:00Z")])
+def test_rule_20_due_times_shift_by_the_pause_or_not(place: Town, shift: bool, due: str) -> None:
+    place.contact("ann")
+    place.contact("bob", address="778")
+    rest = step("rest", "wait", for_="PT5H")
+    asked = [step("ask", "send", text="Tea?"), step("answer", "reply", branches=[], patience="PT2H")]
+    waits, asks = place.publish(line(rest)), place.publish(line(*asked))
+    place.enroll(waits, "ann")
+    place.enroll(asks, "bob")
+    place.advance("PT1H")
+    for journey in (waits, asks):
+        place.call("POST", f"/v1/journeys/{journey}/pause")
+    place.advance("PT4H")
+    for journey in (waits, asks):
+        place.call("POST", f"/v1/journeys/{journey}/resume", json={"shift": shift})
+    place.advance("PT30M")
+    assert place.trip(asks, "bob")["status"] == ("waiting" if shift else "completed")
+    place.advance("PT30M")
+    assert place.trip(asks, "bob")["status"] == "completed"
+    place.advance("PT4H")
+    assert place.trip(waits, "ann")["ended_at"] == due
