@@ -21,6 +21,7 @@ VERBS = {
     "invariants": ("engine.invariants", "check that what the database holds adds up"),
     "key": ("engine.key_command", "make and revoke API keys"),
     "migrate": ("store.migrate", "bring the database to this version's tables"),
+    "deploy": ("engine.deploy", "make Prefect's deployments, which its workers run"),
     "backup": ("engine.backup", "copy the database while it is in use"),
     "restore": ("engine.restore", "put a copy of the database in place"),
     "check": ("engine.journey_check", "list what is wrong with a journey document"),

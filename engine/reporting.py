@@ -156,7 +156,7 @@ async def run_shifts(
     while not stop.is_set():
         try:
             shift = make_shift()
-            await _run(shift, stop, reporter.begin(shift.name) if reporter else Progress(shift.name))
+            await run_one(shift, stop, reporter.begin(shift.name) if reporter else Progress(shift.name))
             failures = 0
         except Exception:  # the next shift starts from what the database holds
             log.exception("the shift failed; the next one follows")
@@ -168,7 +168,7 @@ async def run_shifts(
         await asyncio.to_thread(reporter.close, LAST_WORD)
 
 
-async def _run(shift: Shift, stop: asyncio.Event, progress: Progress) -> None:
+async def run_one(shift: Shift, stop: asyncio.Event, progress: Progress) -> None:
     """One shift, ended early by `stop`; its errors are noted and raised."""
     work = asyncio.create_task(shift.run(), name=shift.name)
     asked = asyncio.create_task(stop.wait())

@@ -17,9 +17,18 @@ from typing import Any, TypeVar
 
 import httpx
 import pytest
+from sqlalchemy import Connection
 
+from engine.boot import open_project
+from engine.enroll import Candidate, enroll_many
 from engine.processes import PYTHON, ROOT, Child, client_environment, engine, prefect
+from engine.project import Project
+from engine.publish import publish
 from engine.settings import Settings
+from store import contacts, journeys
+from store.contacts import ContactFacts
+from store.invariants import violations
+from store.sql import scalar
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("prefect")]
 T = TypeVar("T")
@@ -56,7 +65,7 @@ class Server:
         if self._process is None:
             environment = {**os.environ, **self._child.environment}
             self._process = subprocess.Popen(self._child.command, env=environment)
-            wait_for(lambda: self.answers("health"), 60)
+            wait_for(lambda: self.answers("health"), 180)
         return self
 
     def kill(self) -> None:
@@ -158,23 +167,88 @@ def test_nothing_reports_home(server: Server) -> None:
     assert environment["PREFECT_CLOUD_ENABLE_ORCHESTRATION_TELEMETRY"] == "false"
 
 
-def test_the_schedule_of_housekeeping_fires(server: Server, tmp_path: Path) -> None:
+JOURNEY = {
+    "graph": {"name": "Marked", "entry": {"api": True}},
+    "nodes": [
+        {"id": "mark", "kind": "update", "settings": {"set": {"seen": "yes"}}, "x": 0, "y": 0},
+        {"id": "end", "kind": "exit", "settings": {}, "x": 0, "y": 0},
+    ],
+    "edges": [{"source": "mark", "key": "done", "target": "end"}],
+}
+#: What an operator would call; each run is a new interpreter, so not too often.
+DEPLOY = ["tropa", "deploy", "--pool", "machines", "--engines", "1", "--tidy", "20"]
+WORK = ["prefect", "worker", "start", "--pool", "machines", "--type", "process", "--limit", "2"]
+OVERDUE = """
+import asyncio
+from datetime import timedelta
+from prefect.client.orchestration import get_client
+from engine.flows import end_overdue
+async def main():
+    async with get_client() as client:
+        await end_overdue(client, timedelta(hours=-1))
+asyncio.run(main())
+"""
+
+
+def on_their_way(settings: Settings, many: int) -> Project:
+    """An installation with so many contacts who are due."""
+    project = open_project(settings)
+
+    def work(connection: Connection) -> None:
+        now = project.now_micros(connection)
+        ids, _ = contacts.upsert(connection, [ContactFacts(external_id=f"c{each}") for each in range(many)], now)
+        draft = journeys.create(connection, JOURNEY, "Marked", now)
+        publish(project, connection, draft, JOURNEY)
+        journey = journeys.get(connection, draft.public_id)
+        assert journey is not None
+        candidates = [Candidate(contact_id=number, external_id=name) for name, number in ids.items()]
+        enroll_many(project, connection, journey, candidates, now)
+
+    project.database.transact(work)
+    return project
+
+
+def test_a_worker_of_a_pool_moves_contacts_on_a_schedule_and_what_died_is_marked(
+    server: Server, tmp_path: Path
+) -> None:
+    settings = Settings(home=tmp_path, shift_seconds=20, prefect_api_url=server.settings.prefect_api_url)
+    project = on_their_way(settings, 500)
     environment = {
         **os.environ,
-        **client_environment(server.settings),
-        **{"TROPA_HOME": str(tmp_path), "PREFECT_RUNNER_POLL_FREQUENCY": "1", "PYTHONPATH": str(ROOT)},
+        **client_environment(settings),
+        **settings.environment(),
+        **{"PREFECT_WORKER_QUERY_SECONDS": "1", "PYTHONPATH": str(ROOT)},
     }
-    where = {"name": {"any_": ["housekeeping"]}}
     with (tmp_path / "said").open("wb") as log:
-        command = [*PYTHON, "engine.flows", "serve", "--every", "10"]
-        process = subprocess.Popen(command, env=environment, cwd=tmp_path, stdout=log, stderr=log)
-    try:
-        done = {"state": {"type": {"any_": ["COMPLETED", "FAILED", "CRASHED"]}}}
-        runs = wait_for(lambda: server.ask("flow_runs", flows=where, flow_runs=done), 45)
-    finally:
-        process.terminate()
-        process.wait(20)
-    assert {run["state_type"] for run in runs} == {"COMPLETED"}, said(tmp_path)
+        options: dict[str, Any] = {"env": environment, "cwd": tmp_path, "stdout": log, "stderr": log}
+        subprocess.run([*PYTHON, *DEPLOY], check=True, **options)
+        worker = subprocess.Popen([*PYTHON, *WORK], start_new_session=True, **options)
+        try:
+            wait_for(lambda: walked(project), 120)
+            pool = {"name": {"any_": ["machines"]}}
+            tidied = {"state": {"type": {"any_": ["COMPLETED"]}}}
+            house = {"name": {"any_": ["housekeeping"]}}
+            wait_for(lambda: server.ask("flow_runs", flows=house, flow_runs=tidied, work_pools=pool), 120)
+            running = {"state": {"type": {"any_": ["RUNNING"]}}}
+            shifts = {"name": {"any_": ["shift"]}}
+            (left, *_) = wait_for(
+                lambda: server.ask("flow_runs", flows=shifts, flow_runs=running, work_pools=pool), 120
+            )
+        finally:
+            os.killpg(worker.pid, signal.SIGKILL)  # the whole machine is lost
+            worker.wait()
+        subprocess.run([sys.executable, "-c", OVERDUE], check=True, **options)
+    (marked,) = server.ask("flow_runs", flow_runs={"id": {"any_": [left["id"]]}})
+    assert marked["state_type"] == "CRASHED", said(tmp_path)
+    with project.database.read() as connection:
+        assert list(violations(connection)) == []
+    project.database.close()
+
+
+def walked(project: Project) -> bool:
+    """Whether everybody has come to the end of the journey."""
+    with project.database.read() as connection:
+        return not scalar(connection, "SELECT count(*) FROM enrollment WHERE status <> 'completed'")
 
 
 def test_the_shift_goes_on_when_the_server_dies_and_dead_engines_are_marked(server: Server, tmp_path: Path) -> None:
