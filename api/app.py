@@ -29,6 +29,7 @@ from api import (
     opt_in,
     policies,
     problems,
+    rehearsals,
     running,
     sandbox,
     segments,
@@ -83,9 +84,10 @@ def create_app(settings: Settings, project: Project | None = None) -> FastAPI:
     problems.install(app)
     app.add_api_route("/docs", manual.page, include_in_schema=False)
     app.add_middleware(BodyLimit, most=settings.max_body_bytes, uploads=UPLOAD)
-    doors = (accounts, contacts, imports, journeys, versions, trips, whereabouts, numbers, intake, webhooks, catalogue)
+    doors = (accounts, contacts, imports, journeys, trips, whereabouts, numbers, intake, webhooks, catalogue)
+    authoring = (versions, rehearsals)
     reaching = (opt_in, policies)
-    for door in (*doors, changeover, merging, *reaching, segments, sandbox, running):
+    for door in (*doors, *authoring, changeover, merging, *reaching, segments, sandbox, running):
         app.include_router(door.router)
     return app
 

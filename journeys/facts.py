@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -12,7 +12,7 @@ from journeys.rule_facts import Holds
 from journeys.rules import EventClause, Facts, Wanted, compile_rule, delivery_key, event_key, wanted
 from journeys.templates import compile_template
 from nodes.times import UnknownZone, parse_duration, zone, zone_of_phone
-from nodes.visit import Set, same_key
+from nodes.visit import Decision, Set, Visit, same_key
 
 if TYPE_CHECKING:
     from journeys.walk import Trip
@@ -62,6 +62,8 @@ class View:
     def __init__(self, journey: Journey, person: Person, trip: Trip, now: datetime) -> None:
         self.journey, self.person, self.trip, self.now = journey, person, trip, now
         self._plain: Facts | None = None
+        #: Told of each decision of a walk (`journeys.walk.Watch`).
+        self.watch: Callable[[Trip, Visit, Decision], None] | None = None
         self.zone = zone_name(person.zone, person.attributes, journey.settings.timezone)
 
     def holds(self, rule: Mapping[str, Any]) -> bool:

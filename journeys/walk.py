@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -36,6 +36,8 @@ from nodes.visit import (
 MAX_MOVES = 100
 MAX_VISITS = 10_000
 
+#: Told of each decision, with what was looked at: how a rehearsal explains itself.
+Watch = Callable[["Trip", Visit, Decision], None]
 Status = Literal["active", "waiting", "completed", "exited", "failed"]
 
 
@@ -98,7 +100,13 @@ def luck(salt: str, contact: str) -> float:
 
 
 def walk(
-    journey: Journey, trip: Trip, person: Person, now: datetime, horizon: datetime, heard: Sequence[Heard] = ()
+    journey: Journey,
+    trip: Trip,
+    person: Person,
+    now: datetime,
+    horizon: datetime,
+    heard: Sequence[Heard] = (),
+    watch: Watch | None = None,
 ) -> Walk:
     """Go on from where the trip is until a node stays, the trip ends, or a coupon is to be drawn.
 
@@ -107,6 +115,7 @@ def walk(
     """
     done = Walk(trip=trip)
     view = View(journey, person, trip, now)
+    view.watch = watch
     try:
         _go(journey, done, view, now, horizon, list(heard))
     except NodeFailed as failed:
@@ -192,6 +201,8 @@ def _decide(journey: Journey, done: Walk, visit: Visit, view: View, heard: Heard
     visit.luck = luck(journey.salts[trip.node], view.person.external_id) if node.uses_luck else 0.0
     visit.attributes, visit.answers, visit.memory = view.person.attributes, trip.answers, trip.memory
     decision = node.decide(visit)
+    if view.watch is not None:
+        view.watch(trip, visit, decision)
     trip.arriving = False
     if isinstance(heard, Drawn):
         trip.coupon = heard.code if heard.code is not None else trip.coupon

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Any, ClassVar, Literal
@@ -19,6 +19,10 @@ Patience = Annotated[timedelta, Field(gt=timedelta(0), le=LONGEST)] | Literal["f
 
 #: Node types by kind, filled as their files are imported.
 KINDS: dict[str, type[Node]] = {}
+
+
+#: A rule in words, part by part, with what each part found.
+Tell = Callable[[Mapping[str, Any]], str]
 
 
 class NodeFailed(Exception):
@@ -86,6 +90,10 @@ class Node(BaseModel):
     def decide(self, visit: Visit) -> Decision:
         """Leave, stay or end: a function of the visit alone."""
         raise NotImplementedError
+
+    def explain(self, visit: Visit, decision: Decision, tell: Tell) -> str:
+        """Why this was decided, in a sentence; empty when there is nothing to add."""
+        return ""
 
     def says(self, part: str = "") -> Says | None:
         """The message that `Say(part)` plans."""

@@ -7,8 +7,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from nodes.base import Node
-from nodes.visit import Leave, Visit
+from nodes.base import Node, Tell
+from nodes.visit import Decision, Leave, Visit
 
 
 class RuleBranch(BaseModel):
@@ -44,6 +44,13 @@ class Condition(Node, kind="condition", icon="🔀"):
 
     def rules(self) -> Iterable[tuple[str, Mapping[str, Any], bool]]:
         return [(f"branches.{number}.rule", branch.rule, False) for number, branch in enumerate(self.branches)]
+
+    def explain(self, visit: Visit, decision: Decision, tell: Tell) -> str:
+        taken = decision.exit if isinstance(decision, Leave) else ""
+        rule = next((branch.rule for branch in self.branches if branch.exit == taken), None)
+        if rule is not None:
+            return f"{taken} holds: {tell(rule)}"
+        return f"None holds: {'; '.join(tell(branch.rule) for branch in self.branches)}"
 
     def decide(self, visit: Visit) -> Leave:
         for branch in self.branches:

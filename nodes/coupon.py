@@ -7,8 +7,8 @@ from datetime import timedelta
 
 from pydantic import Field
 
-from nodes.base import Node
-from nodes.visit import Draw, Drawn, Leave, Stay, Visit
+from nodes.base import Node, Tell
+from nodes.visit import Decision, Draw, Drawn, Leave, Stay, Visit
 
 
 class Coupon(Node, kind="coupon", icon="🎟️"):
@@ -27,6 +27,13 @@ class Coupon(Node, kind="coupon", icon="🎟️"):
 
     def sentence(self) -> str:
         return f"Give a code from {self.pool}"
+
+    def explain(self, visit: Visit, decision: Decision, tell: Tell) -> str:
+        if not isinstance(visit.heard, Drawn):
+            return ""
+        return (
+            f"The pool {self.pool} is empty." if visit.heard.code is None else f"The code {visit.heard.code} was drawn."
+        )
 
     def decide(self, visit: Visit) -> Leave | Stay:
         if isinstance(visit.heard, Drawn):

@@ -8,10 +8,10 @@ from typing import Any, ClassVar
 
 from pydantic import Field, model_validator
 
-from nodes.base import Node, Patience
+from nodes.base import Node, Patience, Tell
 from nodes.matching import Branch, Option, Said, choose
 from nodes.times import LONGEST, words, zone
-from nodes.visit import Leave, Record, Reply, Stay, Visit
+from nodes.visit import Decision, Leave, Record, Reply, Stay, Visit
 
 
 class ReplyNode(Node, kind="reply", icon="↩️"):
@@ -63,6 +63,17 @@ class ReplyNode(Node, kind="reply", icon="↩️"):
 
     def breaks_cycle(self) -> bool:
         return True
+
+    def explain(self, visit: Visit, decision: Decision, tell: Tell) -> str:
+        heard = visit.heard
+        if not isinstance(decision, Leave):
+            return "Waits for an answer."
+        if not isinstance(heard, Reply):
+            return "Nobody answered in time." if decision.exit == "no_answer" else "No more words came."
+        options = [Option(id=each[0], title=each[1]) for each in heard.options]
+        said = Said(text=heard.text, button=heard.button, media=heard.media)
+        match = choose(self.branches, said, options, heard.at.astimezone(zone(visit.zone)).date())
+        return f"Matched: {match.why}." if match else "Fits no branch."
 
     def decide(self, visit: Visit) -> Leave | Stay:
         deadline = None if isinstance(self.patience, str) else visit.arrived_at + self.patience

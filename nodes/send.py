@@ -9,9 +9,9 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from channels.message import Button, Card, Media, MediaKind
-from nodes.base import Node, NodeFailed, Says
+from nodes.base import Node, NodeFailed, Says, Tell
 from nodes.times import LONGEST
-from nodes.visit import Answered, End, Leave, Say, Stay, Visit
+from nodes.visit import Answered, Decision, End, Leave, Say, Stay, Visit
 
 #: Reasons after which the trip is parked as failed instead of taking the blocked way: the journey itself is at fault.
 FAULTS = frozenset({"missing_variable", "template_refused"})
@@ -197,6 +197,11 @@ class Send(Speaking, kind="send", icon="💬"):
             yield f"template.{name}.header", one.header or ""
             for part, values in (("body", one.body), ("buttons", one.buttons)):
                 yield from ((f"template.{name}.{part}.{number}", value) for number, value in enumerate(values))
+
+    def explain(self, visit: Visit, decision: Decision, tell: Tell) -> str:
+        if isinstance(visit.heard, Answered):
+            return "The messenger took it." if visit.heard.sent else f"It was not sent: {visit.heard.reason}."
+        return ""
 
     def decide(self, visit: Visit) -> Leave | Stay | End:
         if visit.arriving:

@@ -6,8 +6,8 @@ from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from nodes.base import Node
-from nodes.visit import Leave, Visit
+from nodes.base import Node, Tell
+from nodes.visit import Decision, Leave, Visit
 
 
 class Arm(BaseModel):
@@ -47,6 +47,9 @@ class Split(Node, kind="split", icon="🧪"):
     def sentence(self) -> str:
         total = sum(arm.weight for arm in self.arms)
         return "Split " + ", ".join(f"{arm.exit} {arm.weight / total:.0%}" for arm in self.arms)
+
+    def explain(self, visit: Visit, decision: Decision, tell: Tell) -> str:
+        return f"This contact falls at {visit.luck * 100:.0f} of 100, always."
 
     def decide(self, visit: Visit) -> Leave:
         kept_out = (self.holdout or 0) / 100

@@ -9,11 +9,11 @@ from typing import Any, ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from channels.message import Button
-from nodes.base import NodeFailed, Patience, Says
+from nodes.base import NodeFailed, Patience, Says, Tell
 from nodes.matching import fold, read_value
 from nodes.send import FAULTS, LOOK_AGAIN, Speaking
 from nodes.times import LONGEST, words, zone
-from nodes.visit import Answered, Effect, End, Leave, Record, Reply, Say, Set, Stay, Visit
+from nodes.visit import Answered, Decision, Effect, End, Leave, Record, Reply, Say, Set, Stay, Visit
 
 QuestionType = Literal["choice", "multiple", "scale", "nps", "rating", "number", "text", "phone", "email", "date"]
 SKIPS = frozenset(fold(word) for word in ("skip", "пропустить", "дальше", "next"))
@@ -114,6 +114,13 @@ class Survey(Speaking, kind="survey", icon="📋"):
 
     def all_says(self) -> Iterable[Says]:
         return [self.says(question.id) for question in self.questions]
+
+    def explain(self, visit: Visit, decision: Decision, tell: Tell) -> str:
+        if isinstance(visit.heard, Reply) and visit.memory.get("asked"):
+            question = self.questions[visit.memory["question"]]
+            value = self._value(question, visit.heard, visit)
+            return f"No {question.type} was read." if value is None else f"Read as {question.id}: {value}."
+        return "Nobody answered in time." if decision == Leave("no_answer") else ""
 
     def decide(self, visit: Visit) -> Leave | Stay | End:
         if visit.arriving:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from nodes.base import Node, NodeFailed, Patience
+from nodes.base import Node, NodeFailed, Patience, Tell
 from nodes.times import (
     LONGEST,
     WEEKDAYS,
@@ -20,7 +20,7 @@ from nodes.times import (
     words,
     zone,
 )
-from nodes.visit import Changed, Happened, Leave, Stay, Visit, same_key
+from nodes.visit import Changed, Decision, Happened, Leave, Stay, Visit, same_key
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Wall = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
@@ -164,6 +164,15 @@ class Wait(Node, kind="wait", icon="⏳"):
 
     def breaks_cycle(self) -> bool:
         return bool(self._listening() or self.local_time or (self.for_ and self.for_ >= timedelta(minutes=1)))
+
+    def explain(self, visit: Visit, decision: Decision, tell: Tell) -> str:
+        if isinstance(decision, Stay):
+            return f"Not yet: {tell(self.rule)}" if self.rule is not None else ""
+        way = decision.exit if isinstance(decision, Leave) else ""
+        if way == "happened":
+            return f"It holds: {tell(self.rule)}" if self.rule is not None else f"The event {self.event} came."
+        told = {"timeout": "The time is up.", "missing": "The date is missing.", "late": "It is too late for it."}
+        return told.get(way, "It was past already." if visit.arriving else "The time has come.")
 
     def decide(self, visit: Visit) -> Leave | Stay:
         if self._listening():

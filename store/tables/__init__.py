@@ -1,7 +1,7 @@
 """Every table, so that one import fills the metadata."""
 
 from store.tables.columns import naming
-from store.tables.journeys import DraftRevision, Journey, JourneyVersion, NodeCount, NodeCountDelta
+from store.tables.journeys import DraftRevision, Journey, JourneyTest, JourneyVersion, NodeCount, NodeCountDelta
 from store.tables.messages import ChannelAccount, Coupon, CouponPool, Delivery, Inbox, Reply, SurveyAnswer
 from store.tables.people import Address, Consent, ConsentRecord, Contact, Event, Tombstone
 from store.tables.reaching import ApprovedTemplate, MessageTemplate, OptInLink, PolicyRule
@@ -33,6 +33,7 @@ __all__ = [
     "Import",
     "Inbox",
     "Journey",
+    "JourneyTest",
     "JourneyVersion",
     "MessageTemplate",
     "NodeCount",

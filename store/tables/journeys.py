@@ -53,6 +53,18 @@ class DraftRevision(SQLModel, table=True):
     saved_at: int = when()
 
 
+class JourneyTest(SQLModel, table=True):
+    """A rehearsal that was kept as a test (`journeys.script`)."""
+
+    __tablename__ = "journey_test"
+
+    journey_id: int = Field(primary_key=True, sa_type=Micros)
+    name: str = Field(primary_key=True, max_length=120)
+    script: dict[str, Any] = json(null=False)
+    expected: dict[str, Any] = json(null=False)
+    saved_at: int = when()
+
+
 class NodeCountDelta(SQLModel, table=True):
     """What one transaction adds to the funnel; folded into `node_count` later."""
 
