@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.doors import Authorised, Shared, iso
 from channels import registry as channels
 from engine.errors import NotFound
+from engine.rates import FAILURES
 from journeys.graph import Settings
 from journeys.rules import OPERATORS
 from nodes import registry
@@ -84,6 +85,7 @@ def list_channels(project: Shared, _: Authorised) -> dict[str, Any]:
     """Connected accounts: their state, the webhook to register, the link that opens a conversation."""
     with project.database.read() as connection:
         rows = accounts.names(connection)
+        now = project.now_micros(connection)
         connected = {(each.account.channel, each.account.name): each.account for each in project.accounts(connection)}
     items = []
     for row in rows:
@@ -95,6 +97,7 @@ def list_channels(project: Shared, _: Authorised) -> dict[str, Any]:
                 "title": channel.title,
                 "status": row.status,
                 "reason": row.reason or None,
+                "breaker": breaker(row, now),
                 "settings": parsed(row.settings),
                 "webhook_url": f"/webhooks/{row.channel}/{row.name}",
                 "opt_in_link": _link(channel, connected[(row.channel, row.name)]),
@@ -190,6 +193,16 @@ def revoke_key(key_id: int, project: Shared, caller: Authorised) -> dict[str, An
     if not project.database.transact(work):
         raise NotFound("No such key, or it was revoked before.")
     return {"revoked": True}
+
+
+def breaker(row: Any, now: int) -> dict[str, Any]:
+    """How an account fares with its messenger: `open` rests, `half_open` tries one message, `waiting` was asked to."""
+    resting = row.paused_until is not None and row.paused_until > now
+    if row.failures >= FAILURES:
+        state = "half_open" if row.probe_at is not None or not resting else "open"
+    else:
+        state = "waiting" if resting else "closed"
+    return {"state": state, "failures": row.failures, "until": iso(row.paused_until) if resting else None}
 
 
 def _link(channel: Any, account: Any) -> str | None:

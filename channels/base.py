@@ -82,6 +82,8 @@ class RetryAfter:
     seconds: float
     scope: Literal["account", "pair"] = "account"
     code: str = ""
+    #: False: the seconds are our guess, which grows when it was too short.
+    told: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,8 +207,14 @@ class Limits:
     echoes: bool = False
     #: Messages per second of one account, the documented or a careful value.
     per_second: float = 25.0
-    #: Seconds between two messages to the same person.
+    #: Kinds of media that are taken more slowly, and how many of them per second.
+    slow_media: frozenset[str] = frozenset()
+    slow_per_second: float = 0.0
+    #: Seconds between two messages to the same person in the long run, and how many may come at once; 0: no limit.
     pair_seconds: float = 0.0
+    pair_burst: int = 1
+    #: Whether the count to a person begins anew when they write.
+    pair_resets: bool = False
     #: The vendor's page that says so.
     source: str = ""
 

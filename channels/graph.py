@@ -84,11 +84,15 @@ def refusal(status: int, headers: Mapping[str, str], body: Any, meaning: Meaning
     error = error_of(body)
     known = meaning(error) if error else None
     if isinstance(known, RetryAfter):
-        return RetryAfter(seconds=_asked(headers) or known.seconds, scope=known.scope, code=known.code)
+        asked = _asked(headers)
+        return RetryAfter(
+            seconds=asked or known.seconds, scope=known.scope, code=known.code, told=bool(asked) or known.told
+        )
     if known:
         return known
     if status == 429:
-        return RetryAfter(seconds=_asked(headers) or PATIENCE, code="429")
+        asked = _asked(headers)
+        return RetryAfter(seconds=asked or PATIENCE, code="429", told=bool(asked))
     if error is None or not 400 <= status < 500:
         return Unknown(text=f"HTTP {status}: {error.text}" if error else f"HTTP {status}")
     if error.transient:

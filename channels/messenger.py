@@ -46,8 +46,12 @@ class Messenger:
         media=frozenset(ATTACHMENTS),
         window_hours=24,
         echoes=True,
-        per_second=50.0,
+        # 300 a second, and 10 of sound and video: https://developers.facebook.com/docs/messenger-platform/send-messages
+        per_second=300.0,
+        slow_media=frozenset({"audio", "video"}),
+        slow_per_second=10.0,
         pair_seconds=1.0,
+        pair_burst=3,
         source="https://developers.facebook.com/docs/messenger-platform/send-messages",
     )
 

@@ -37,7 +37,7 @@ def meaning(error: GraphError) -> Rejected | RetryAfter | None:
     if pair in TIRED:
         return RetryAfter(seconds=A_DAY, scope="pair", code=code_of(error))
     if error.code in RATES:
-        return RetryAfter(seconds=graph.PATIENCE, code=code_of(error))
+        return RetryAfter(seconds=graph.PATIENCE, code=code_of(error), told=False)
     trouble = PAIRS.get(pair) or TROUBLES.get(error.code)
     if error.code == 200 and NOT_RECEIVING in error.text.lower().replace("’", "'"):
         trouble = Trouble.CONTACT_BLOCKED

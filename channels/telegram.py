@@ -55,6 +55,7 @@ class Telegram:
         read=False,
         per_second=25.0,
         pair_seconds=1.0,
+        pair_burst=3,
         source="https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this",
     )
 

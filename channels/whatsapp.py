@@ -53,6 +53,7 @@ class WhatsApp:
         echoes=True,
         per_second=75.0,
         pair_seconds=6.0,
+        pair_burst=3,
         source="https://developers.facebook.com/docs/whatsapp/cloud-api/messages/text-messages",
     )
 

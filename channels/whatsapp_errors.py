@@ -28,20 +28,21 @@ CLASSES = {
 TROUBLES = {code: trouble for trouble, codes in CLASSES.items() for code in codes}
 #: The phone number behind the account is gone: https://developers.facebook.com/docs/graph-api/guides/error-handling
 GONE = (100, 33)
+A_DAY = 86_400.0
 #: Seconds to wait, and for whom. 131049: Meta's own cap on marketing to one person, told to come back a day later.
 WAITS: dict[int, tuple[float, Literal["account", "pair"]]] = {
     4: (60.0, "account"),
     80007: (60.0, "account"),
     130429: (5.0, "account"),
     131056: (6.0, "pair"),
-    131049: (86_400.0, "pair"),
+    131049: (A_DAY, "pair"),
 }
 
 
 def meaning(error: GraphError) -> Rejected | RetryAfter | None:
     """What a refused request means; None for a code that is not in the tables."""
     if wait := WAITS.get(error.code):
-        return RetryAfter(seconds=wait[0], scope=wait[1], code=code_of(error))
+        return RetryAfter(seconds=wait[0], scope=wait[1], code=code_of(error), told=wait[0] >= A_DAY)
     gone = (error.code, error.subcode) == GONE
     trouble = Trouble.ACCOUNT_AUTH if gone else TROUBLES.get(error.code)
     return Rejected(trouble=trouble, code=code_of(error), text=error.text) if trouble else None

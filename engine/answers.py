@@ -4,23 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row
 
+from channels import registry as channels
 from channels.base import Accepted, Answer, Rejected, RetryAfter, Trouble, Unknown
-from engine.claim import visit_of, walk_on
 from engine.people import suppress
 from engine.project import Project
+from engine.rates import guess, note_health, silent_until
+from engine.telling import visit_of, walk_on
 from journeys.gates import LOOK_AGAIN
+from nodes.base import Says
 from nodes.visit import Answered
 from store import accounts, consents, deliveries
 from store.consents import ConsentGiven
 from store.counters import Tally
 from store.deliveries import Settled
-from store.tables.columns import micros
+from store.tables.columns import instant, micros
 
+#: A person who must be left alone for so long has reached the messenger's own limit.
+OVER_LIMIT = timedelta(hours=1)
 #: How often a definite «not now» is tried again before it counts as a no.
 MAX_TRIES = 5
 ACCOUNT_TROUBLES = frozenset({Trouble.ACCOUNT_AUTH, Trouble.ACCOUNT_RESTRICTED, Trouble.QUOTA})
@@ -68,12 +73,20 @@ def split_ref(ref: str) -> tuple[str, int | None]:
     return (name, int(part)) if dot and part.isdecimal() else (ref, None)
 
 
+def says_of(project: Project, connection: Connection, row: Row[Any]) -> Says | None:
+    """What the step of a delivery says, with its policies; None for a delivery of no step."""
+    if row.version_id is None:
+        return None
+    return project.version(connection, row.version_id).journey.nodes[row.node].says(row.part)
+
+
 def takes_evidence(row: Row[Any]) -> bool:
     """Whether news that a message arrived may still change its delivery: in flight, in doubt, or about to be repeated.
 
     What waits after a definite «not now» has not gone out, so nothing can be evidence of it.
     """
-    return row.state in ("sending", "unknown", "unresolved") or (row.state in ("ready", "held") and row.tries > 0)
+    in_doubt = row.state in ("ready", "held") and row.unknown_at is not None
+    return in_doubt or row.state in ("sending", "unknown", "unresolved")
 
 
 class Settling:
@@ -89,8 +102,12 @@ class Settling:
     def run(self, outcomes: Sequence[Outcome]) -> int:
         """Settle the outcomes whose fence still holds; a late answer can only bring evidence of acceptance."""
         rows = {row.id: row for row in deliveries.lock(self.connection, [each.delivery_id for each in outcomes])}
+        health: dict[tuple[str, str], list[bool]] = {}
         for outcome in outcomes:
             row = rows.get(outcome.delivery_id)
+            if row is not None and row.channel:
+                answered = not isinstance(outcome.answer, Unknown | Unsent)
+                health.setdefault((row.channel, row.account), []).append(answered)
             if row is None or row.parts != outcome.part:
                 continue
             if isinstance(outcome.answer, Accepted):
@@ -98,6 +115,8 @@ class Settling:
                     self.accept(row, outcome.answer.id, last=outcome.last)
             elif row.state == "sending" and row.attempt == outcome.attempt:
                 self.settle_one(row, outcome.answer)
+        for account, answered_in_order in sorted(health.items()):
+            note_health(self.connection, self.now, account, answered_in_order)
         return self.save()
 
     def save(self) -> int:
@@ -111,10 +130,7 @@ class Settling:
         if isinstance(answer, Accepted):
             self.accept(row, answer.id)
         elif isinstance(answer, RetryAfter):
-            self._retry(row, timedelta(seconds=answer.seconds))
-            if answer.scope == "account":
-                until = micros(self.now + timedelta(seconds=answer.seconds))
-                accounts.pause_until(self.connection, row.channel, row.account, until)
+            self._again_later(row, answer)
         elif isinstance(answer, Unsent):
             self._retry(row, timedelta(seconds=2 ** min(row.attempt, 6)))
         elif isinstance(answer, Unknown):
@@ -124,13 +140,13 @@ class Settling:
 
     def put(self, row: Row[Any], state: str, reason: str = "", **more: Any) -> None:
         """Write a state into the batch, and count it; what is not given stays as it was."""
-        kept = {"provider_id": row.provider_id, "tries": row.tries, "parts": row.parts}
+        kept = {name: getattr(row, name) for name in ("provider_id", "unknown_at", "tries", "parts")}
         self.settled.append(Settled(id=row.id, state=state, reason=reason, **(kept | more)))
         deliveries.count_change(self.tally, row, row.state, state)
 
     def accept(self, row: Row[Any], provider_id: str | None, *, last: bool = True) -> None:
         """The message went out, or the next of its parts did and the rest goes on."""
-        taken = {"provider_id": provider_id or row.provider_id, "parts": row.parts + 1}
+        taken = {"provider_id": provider_id or row.provider_id, "parts": row.parts + 1, "unknown_at": None}
         if not last:
             self.put(row, "ready", "next_part", ready_at=micros(self.now), **taken | {"tries": 0})
             return
@@ -142,6 +158,34 @@ class Settling:
         """Nobody can say: the trip goes on as if it went out, evidence may still come."""
         self.put(row, "unknown", unknown_at=micros(self.now), tries=row.tries + 1)
         self._tell(row, sent=True)
+
+    def _again_later(self, row: Row[Any], answer: RetryAfter) -> None:
+        """The messenger asks to wait: for the account, for this person, or until this person has had less of us."""
+        seconds = answer.seconds if answer.told else guess(answer.seconds, answer.scope, row.attempt)
+        until = self.now + timedelta(seconds=seconds)
+        if answer.scope == "pair" and seconds >= OVER_LIMIT.total_seconds():
+            self._blocked(row, "over_limit", until)
+            return
+        self._retry(row, timedelta(seconds=seconds))
+        if answer.scope == "account":
+            accounts.pause_until(self.connection, row.channel, row.account, micros(until))
+        else:
+            silent = silent_until(channels()[row.channel].limits, micros(until))
+            accounts.pause_pair(self.connection, row.channel, row.account, row.address, silent)
+
+    def _blocked(self, row: Row[Any], reason: str, until: datetime) -> None:
+        """It may not be sent now, and the step's policy decides: wait for it, or take this for an answer."""
+        says = says_of(self.project, self.connection, row)
+        expires = instant(row.expires_at)
+        if says is not None and says.on_blocked == "wait" and self.now < expires:
+            self.put(row, "held", reason, ready_at=micros(min(until, expires)))
+            return
+        self._refused(row, reason)
+
+    def _refused(self, row: Row[Any], reason: str) -> None:
+        # A no to a second try says nothing of the first one, of which nobody knows.
+        self.put(row, "rejected" if row.unknown_at is None else "unresolved", reason)
+        self._tell(row, sent=False, reason=reason)
 
     def _retry(self, row: Row[Any], pause: timedelta, tries: int = 0) -> None:
         self.put(row, "ready", "again_later", ready_at=micros(self.now + pause), tries=row.tries + tries)
@@ -168,8 +212,7 @@ class Settling:
             )  # fmt: skip
             consents.record(self.connection, [given], micros(self.now))
         reason = REASONS.get(trouble, f"{trouble.value}:{answer.code}")[:120]
-        self.put(row, "rejected", reason)
-        self._tell(row, sent=False, reason=reason)
+        self._refused(row, reason)
 
     def _tell(self, row: Row[Any], *, sent: bool, reason: str = "") -> None:
         if row.enrollment_id is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,19 +13,17 @@ from sqlalchemy import Connection, Row
 from channels import registry as channels
 from channels.base import Account
 from channels.message import Message
-from engine.advance import advance
 from engine.policing import Policies
 from engine.project import Project, Version, real_now
 from engine.rates import Rates
 from engine.render import CannotRender, as_content, from_content, render
+from engine.telling import refuse
 from journeys.facts import zone_name
 from journeys.gates import Go, Hold, Reachable, Refuse, decide
 from nodes.base import Says
-from nodes.visit import Answered
-from store import accounts, consents, contacts, deliveries, enrollments, journeys
+from store import consents, contacts, deliveries, enrollments, journeys
 from store.counters import Tally
 from store.crash_points import reach
-from store.deliveries import Settled
 from store.sql import parsed
 from store.tables.columns import instant, maybe_instant, micros
 
@@ -60,7 +58,7 @@ def claim(project: Project, connection: Connection, limit: int) -> Claim:
     decides (who is in flight, rates, caps) the next one sees.
     """
     now = project.now(connection)
-    rates = Rates(connection, project.accounts(connection), micros(now))
+    rates = Rates(connection, project.accounts(connection), now)
     rows = deliveries.due(connection, micros(now), limit)
     done = Claim()
     if not rows:
@@ -95,12 +93,16 @@ class Claiming:
         self.limits = {name: channel.limits for name, channel in channels().items()}
         self.sending: list[tuple[Any, ...]] = []
         self.held: list[tuple[str, str, int, int]] = []
+        self.ready: list[tuple[str, str, int, int]] = []
+        self.waiting: dict[tuple[int, str, str], list[Row[Any]]] = {}
+        for other in deliveries.waiting_for_turn(connection, people):
+            self.waiting.setdefault((other.contact_id, other.channel, other.account), []).append(other)
         self.refused: list[tuple[Row[Any], str]] = []
         self.tally = Tally()
 
     def run(self) -> None:
         """Decide each delivery and write it all."""
-        paused = {row.journey_id for row in self.rows if row.journey_id} & set(_standing_still(self.connection))
+        paused = {row.journey_id for row in self.rows if row.journey_id} & journeys.standing_still(self.connection)
         for row in self.rows:
             if row.journey_id in paused:
                 self._hold(row, "journey_paused", self.now + timedelta(minutes=1))
@@ -111,9 +113,10 @@ class Claiming:
                 self._one(row)
         deliveries.start_sending(self.connection, self.sending)
         deliveries.hold(self.connection, self.held)
-        accounts.spend(self.connection, self.rates.spent)
+        deliveries.wait_for_turn(self.connection, self.ready)
+        self.rates.save()
         self.tally.save(self.connection)
-        self.done.decided = len(self.held) + len(self.refused)
+        self.done.decided = len(self.held) + len(self.ready) + len(self.refused)
         refuse(self.project, self.connection, self.refused, self.now)
 
     def _one(self, row: Row[Any]) -> None:
@@ -140,10 +143,11 @@ class Claiming:
 
     def _go(self, row: Row[Any], says: Says, verdict: Go, zone: str) -> None:
         to = verdict.to
-        free_at = self.rates.take(to.channel, to.account, self.limits[to.channel])
+        free_at = self._before_it(row, to) or self._rate(row, says, to)
         if free_at:
-            # Waiting for the rate is not a reason: the message stays as it is, and the order is kept.
-            self.held.append((row.state, row.reason, free_at, row.id))
+            # Waiting for its turn is not a reason: it is ready, and nothing later to this address passes it.
+            self.ready.append((to.channel, to.account, free_at, row.id))
+            deliveries.count_change(self.tally, row, row.state, "ready", to.channel)
             return
         try:
             message = self._message(row, says, to, zone)
@@ -163,6 +167,17 @@ class Claiming:
             ref=ref,
         )  # fmt: skip
         self.done.outgoing.append(out)
+
+    def _before_it(self, row: Row[Any], to: Reachable) -> int:
+        """When an earlier message to the same address has its turn; 0 when there is none."""
+        earlier = self.waiting.get((row.contact_id, to.channel, to.account), ())
+        return max((each.ready_at for each in earlier if each.id < row.id), default=0)
+
+    def _rate(self, row: Row[Any], says: Says, to: Reachable) -> int:
+        limits = self.limits[to.channel]
+        slow = says.media is not None and says.media.kind in limits.slow_media
+        address = next(each for each in self.addresses[row.contact_id] if _is(each, to))
+        return self.rates.take(address, limits, slow=slow, queued=row.state == "ready" and not row.reason)
 
     def _hold(self, row: Row[Any], reason: str, until: datetime) -> None:
         self.held.append(("held", reason, micros(until), row.id))
@@ -220,51 +235,5 @@ class Claiming:
         return zone_name(row.timezone, parsed(row.attributes), journey_zone)
 
 
-def refuse(project: Project, connection: Connection, refused: Sequence[tuple[Row[Any], str]], now: datetime) -> None:
-    """Suppress deliveries and walk their enrollments on, in the same transaction."""
-    if not refused:
-        return
-    tally = Tally()
-    settled = []
-    answers: dict[int, list[Answered]] = {}
-    for row, reason in refused:
-        settled.append(Settled(id=row.id, state="suppressed", reason=reason, tries=row.tries, parts=row.parts))
-        deliveries.count_change(tally, row, row.state, "suppressed")
-        if row.enrollment_id is not None:
-            answered = Answered(at=now, sent=False, reason=reason, part=row.part, visit=visit_of(row))
-            answers.setdefault(row.enrollment_id, []).append(answered)
-    deliveries.settle(connection, settled)
-    tally.save(connection)
-    walk_on(project, connection, answers, now)
-
-
-def visit_of(row: Row[Any]) -> int | None:
-    """Number of the visit that planned a delivery, from its origin; None for a delivery of no visit."""
-    parts = str(row.origin).split(":")
-    return int(parts[2]) if parts[0] == "v" else None
-
-
-def walk_on(project: Project, connection: Connection, answers: Mapping[int, Sequence[Answered]], now: datetime) -> int:
-    """Tell trips what became of their messages; those of paused journeys hear it when they are resumed."""
-    if not answers:
-        return 0
-    claimed = enrollments.take(connection, list(answers))
-    still = set(_standing_still(connection))
-    later = [row.id for row in claimed if row.journey_id in still]
-    signals = [
-        (
-            trip,
-            "answer",
-            {"sent": each.sent, "reason": each.reason, "part": each.part, "visit": each.visit},
-            micros(each.at),
-        )
-        for trip in later
-        for each in answers[trip]
-    ]
-    enrollments.send_signals(connection, signals, micros(now))
-    moving = [row for row in claimed if row.journey_id not in still]
-    return advance(project, connection, moving, now, {row.id: answers[row.id] for row in moving})
-
-
-def _standing_still(connection: Connection) -> frozenset[int]:
-    return journeys.standing_still(connection)
+def _is(row: Row[Any], to: Reachable) -> bool:
+    return (row.channel, row.account, row.address) == (to.channel, to.account, to.address)

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from channels import registry as channels
-from engine.answers import Settling
+from engine.answers import Settling, says_of
 from engine.project import Project, real_now
 from journeys.gates import may_repeat
 from store import deliveries, inbox, running
@@ -44,17 +44,11 @@ def _give_up(project: Project, settling: Settling, row: Row[Any]) -> None:
     """Send once more what must arrive; the rest is counted, shown, and never sent again by itself."""
     limits = channels()[row.channel].limits if row.channel in channels() else None
     again = row.tries < MOST_TRIES and instant(row.expires_at) > settling.now
-    if again and may_repeat(_policy(project, settling.connection, row), row.category, limits):
+    says = says_of(project, settling.connection, row)
+    if again and may_repeat(says.policy if says else None, row.category, limits):
         settling.put(row, "ready", "no_evidence", ready_at=micros(settling.now))
     else:
-        settling.put(row, "unresolved", "no_evidence", unknown_at=row.unknown_at)
-
-
-def _policy(project: Project, connection: Connection, row: Row[Any]) -> str | None:
-    if row.version_id is None:
-        return None
-    says = project.version(connection, row.version_id).journey.nodes[row.node].says(row.part)
-    return None if says is None else says.policy
+        settling.put(row, "unresolved", "no_evidence")
 
 
 def heard_everything_until(project: Project, connection: Connection) -> int:

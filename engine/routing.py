@@ -6,13 +6,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
+from channels import registry as channels
 from channels.base import Account, Reply
 from engine.answers import Settling, takes_evidence
-from engine.claim import visit_of
 from engine.opting_in import Arrival, arrive, enter, enter_by_link, redeem
 from engine.people import contact_at, give_consent
 from engine.project import Project, real_now
 from engine.render import options_of
+from engine.telling import visit_of
 from nodes.matching import fold, is_opt_in, is_opt_out
 from store import contacts, deliveries, deliveries_wake, enrollments, inbox, journeys, whereabouts
 from store.consents import ConsentGiven
@@ -51,7 +52,8 @@ class Routing:
             raise Deferred
         known = contacts.find_address(self.connection, self.account.channel, self.account.name, self.reply.address)
         if known is not None:
-            contacts.heard_from(self.connection, known.id, self.at)
+            rested = channels()[self.account.channel].limits.pair_resets
+            contacts.heard_from(self.connection, known.id, self.at, rested=rested)
         deliveries_wake.recheck(self.connection, [contact], self.now)
         rule, trip, node = self._route(contact, pressed)
         journey_id = trip.journey_id if trip is not None else None

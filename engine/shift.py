@@ -254,14 +254,17 @@ class Shift:
     async def _tell_world(self) -> None:
         assert self.world is not None
 
-        def read() -> tuple[datetime, bool, bool]:
+        def read() -> tuple[object, datetime, bool]:
             with self.project.database.read() as connection:
-                return self.project.now(connection), clock.is_running(connection), clock.asked(connection) is None
+                return clock.stamp(connection), self.project.now(connection), clock.is_running(connection)
 
-        now, going, free = await asyncio.to_thread(read)
-        if free:
+        stamp, now, going = await asyncio.to_thread(read)
+        told: object = None
+        # Somebody may set the clock, and tell the world, while we are telling it what was before.
+        while stamp is not None and stamp != told:
             with contextlib.suppress(Exception):
                 await self.world.set_clock(now, running=going)
+            told, (stamp, now, going) = stamp, await asyncio.to_thread(read)
 
     async def _report(self) -> None:
         """Say what several seconds of work came to; silent when idle."""

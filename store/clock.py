@@ -26,6 +26,14 @@ def is_running(connection: Connection) -> bool:
     return row is None or bool(row.running)
 
 
+def stamp(connection: Connection) -> tuple[int, int, bool] | None:
+    """What the clock was last set to, to see whether it is set anew; None while time is played."""
+    row = one(connection, "SELECT virtual_at, real_at, running, target_at FROM clock WHERE id = 1")
+    if row is not None and row.target_at is not None:
+        return None
+    return (0, 0, True) if row is None else (row.virtual_at, row.real_at, bool(row.running))
+
+
 def put(connection: Connection, virtual: datetime, real: datetime, *, running: bool | None = None) -> None:
     """Set the virtual clock; `running` None leaves it as it is."""
     going = is_running(connection) if running is None else running

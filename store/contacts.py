@@ -147,11 +147,15 @@ def find_address(connection: Connection, channel: str, account: str, address: st
     )
 
 
-def heard_from(connection: Connection, address_id: int, at: int) -> None:
-    """The person wrote: their window opens at the messenger's own time, and a block is over."""
+def heard_from(connection: Connection, address_id: int, at: int, *, rested: bool = False) -> None:
+    """The person wrote: their window opens at the messenger's own time, and a block is over.
+
+    `rested`: the messenger counts what they get anew from here.
+    """
+    anew = "next_free_at = NULL, " if rested else ""
     run(
         connection,
-        "UPDATE address SET state = 'ok', reason = '', doubted_at = NULL, last_inbound_at ="
+        f"UPDATE address SET state = 'ok', reason = '', doubted_at = NULL, {anew}last_inbound_at ="
         " CASE WHEN last_inbound_at IS NULL OR last_inbound_at < :at THEN :at ELSE last_inbound_at END WHERE id = :id",
         at=at,
         id=address_id,
@@ -209,7 +213,7 @@ def addresses_of(connection: Connection, ids: Sequence[int]) -> Sequence[Row[Any
     """All addresses of contacts, in the order in which they were added."""
     return rows(
         connection,
-        "SELECT id, contact_id, channel, account, address, state, reason, last_inbound_at FROM address"
+        "SELECT id, contact_id, channel, account, address, state, reason, last_inbound_at, next_free_at FROM address"
         " WHERE contact_id IN [ids] ORDER BY id",
         ids=list(ids),
     )

@@ -15,7 +15,7 @@ from store.tables import Delivery
 CLAIMED = (
     "d.id, d.origin, d.contact_id, d.journey_id, d.version_id, d.enrollment_id, d.node, d.part, d.cohort, d.category,"
     " d.state, d.reason, d.ready_at, d.expires_at, d.attempt, d.tries, d.parts, d.channel, d.account, d.address, d.ref,"
-    " d.content, d.planned_at"
+    " d.content, d.planned_at, d.unknown_at"
 )
 PLANNED = (
     "origin", "contact_id", "journey_id", "version_id", "enrollment_id", "node", "part", "cohort", "category",
@@ -33,14 +33,14 @@ def plan(connection: Connection, planned: Sequence[Sequence[Any]]) -> None:
 
 
 def due(connection: Connection, now: int, limit: int) -> Sequence[Row[Any]]:
-    """Deliveries that may be claimed, in the order of planning; one in flight per person, never past an earlier one."""
+    """Deliveries that may be claimed, in the order of planning; never two in flight to one person."""
     lock = " FOR UPDATE OF d SKIP LOCKED" if connection.dialect.name == "postgresql" else ""
     return rows(
         connection,
         f"SELECT {CLAIMED}, c.external_id, c.attributes, c.timezone FROM delivery d"
         " JOIN contact c ON c.id = d.contact_id WHERE d.ready_at <= :now"
         " AND NOT EXISTS (SELECT 1 FROM delivery s WHERE s.contact_id = d.contact_id"
-        " AND s.state IN ('sending', 'ready') AND (s.state = 'sending' OR s.id < d.id))"
+        " AND s.state IN ('sending', 'ready') AND s.state = 'sending')"
         f" ORDER BY d.ready_at, d.id LIMIT :limit{lock}",
         now=now,
         limit=limit,
@@ -58,6 +58,22 @@ def start_sending(connection: Connection, values: Sequence[Sequence[Any]]) -> No
 def hold(connection: Connection, values: Sequence[tuple[str, str, int, int]]) -> None:
     """Keep deliveries back: (state, reason, ready_at, id)."""
     update(connection, Delivery, ("state", "reason", "ready_at"), values)
+
+
+def waiting_for_turn(connection: Connection, contact_ids: Sequence[int]) -> Sequence[Row[Any]]:
+    """What is ready for these contacts and waits for its turn: later messages to the same address wait behind it."""
+    return rows(
+        connection,
+        "SELECT id, contact_id, channel, account, ready_at FROM delivery WHERE contact_id IN [ids]"
+        " AND state IN ('sending', 'ready') AND state = 'ready'",
+        ids=list(contact_ids),
+    )
+
+
+def wait_for_turn(connection: Connection, values: Sequence[tuple[str, str, int, int]]) -> None:
+    """All gates are passed, only the rate is not: (channel, account, ready_at, id)."""
+    columns = ("state", "reason", "channel", "account", "ready_at")
+    update(connection, Delivery, columns, [("ready", "", *row) for row in values])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

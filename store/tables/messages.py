@@ -148,6 +148,14 @@ class ChannelAccount(SQLModel, table=True):
     paused_until: int | None = when(null=True)
     #: Theoretical arrival time of the rate limiter (GCRA): one number per account, shared by all processes.
     next_free_at: int | None = when(null=True)
+    #: The same for kinds of media that the messenger takes more slowly.
+    next_slow_at: int | None = when(null=True)
+    #: The place in time that the last waiting message was given: each waits once, not all of them all the time.
+    queued_until: int | None = when(null=True)
+    #: Requests in a row of which nobody knows what came: past a few of them the account rests.
+    failures: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    #: When the one request that tries whether the messenger is back was let out.
+    probe_at: int | None = when(null=True)
     created_at: int = when()
 
 

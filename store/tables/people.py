@@ -66,6 +66,8 @@ class Address(SQLModel, table=True):
     doubted_at: int | None = when(null=True)
     #: The link that opened the conversation, until the person's first word.
     opened_by: str = Field(default="", max_length=80, sa_column_kwargs={"server_default": ""})
+    #: Theoretical arrival time of the pair's rate limiter (GCRA), or later where the messenger asked for silence.
+    next_free_at: int | None = when(null=True)
     created_at: int = when()
 
 

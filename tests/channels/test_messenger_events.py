@@ -255,10 +255,10 @@ def test_a_permission_is_told_from_a_person_by_its_words() -> None:
 @pytest.mark.parametrize(
     ("code", "subcode", "wait"),
     [
-        (4, 0, RetryAfter(seconds=60.0, code="4")),
-        (32, 0, RetryAfter(seconds=60.0, code="32")),
-        (613, 0, RetryAfter(seconds=60.0, code="613")),
-        (80006, 0, RetryAfter(seconds=60.0, code="80006")),
+        (4, 0, RetryAfter(seconds=60.0, code="4", told=False)),
+        (32, 0, RetryAfter(seconds=60.0, code="32", told=False)),
+        (613, 0, RetryAfter(seconds=60.0, code="613", told=False)),
+        (80006, 0, RetryAfter(seconds=60.0, code="80006", told=False)),
         (4, 2018354, RetryAfter(seconds=86_400.0, scope="pair", code="4/2018354")),
         (9, 2018352, RetryAfter(seconds=86_400.0, scope="pair", code="9/2018352")),
     ],
@@ -281,9 +281,9 @@ def test_what_meta_did_not_say_is_unknown(status: int, body: Any) -> None:
         ("err_10_2018278_window", Trouble.OUTSIDE_WINDOW),
         ("err_1200_temporary", Trouble.RETRY_BACKOFF),
         ("err_190", Trouble.ACCOUNT_AUTH),
-        ("err_4_rate", RetryAfter(seconds=60.0, code="4")),
+        ("err_4_rate", RetryAfter(seconds=60.0, code="4", told=False)),
         ("err_551_unavailable", Trouble.CONTACT_BLOCKED),
-        ("err_613_rate", RetryAfter(seconds=60.0, code="613")),
+        ("err_613_rate", RetryAfter(seconds=60.0, code="613", told=False)),
         ("ok", Accepted(id="AG5Hz2Uq7tuwNEhXfYYKj8mJEM_QPpz5jdCK48PnKAjSdjfipqxqMvK8ma6AC8fplwlqLP_5cgXIbu7I3rBN0P")),
     ],
 )

@@ -53,7 +53,9 @@ def test_a_code_has_its_class(trouble: Trouble, codes: list[int]) -> None:
     ],
 )
 def test_a_rate_limit_pauses_the_account_or_the_pair(code: int, seconds: float, scope: Any) -> None:
-    assert channel.read_answer(400, {}, error(code)) == RetryAfter(seconds=seconds, scope=scope, code=str(code))
+    assert channel.read_answer(400, {}, error(code)) == RetryAfter(
+        seconds=seconds, scope=scope, code=str(code), told=seconds > 60
+    )
 
 
 @pytest.mark.parametrize(
@@ -67,7 +69,9 @@ def test_a_rate_limit_pauses_the_account_or_the_pair(code: int, seconds: float, 
     ],
 )
 def test_headers_tell_how_long(headers: dict[str, str], seconds: float) -> None:
-    assert channel.read_answer(429, headers, error(130429)) == RetryAfter(seconds=seconds, code="130429")
+    assert channel.read_answer(429, headers, error(130429)) == RetryAfter(
+        seconds=seconds, code="130429", told=seconds != 5.0
+    )
 
 
 def test_a_known_code_counts_whatever_the_status() -> None:
@@ -106,7 +110,7 @@ def test_what_meta_did_not_say_is_unknown(status: int, body: Any) -> None:
 
 
 def test_a_proxys_429_is_a_wait() -> None:
-    assert channel.read_answer(429, {}, None) == RetryAfter(seconds=60.0, code="429")
+    assert channel.read_answer(429, {}, None) == RetryAfter(seconds=60.0, code="429", told=False)
 
 
 def test_success_gives_the_id() -> None:

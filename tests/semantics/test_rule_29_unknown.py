@@ -151,13 +151,22 @@ YES = Accepted(id="wamid.1")
         pytest.param({"state": "sending"}, Unknown(), 1, "unknown", id="5xx, a timeout, a reset"),
         pytest.param({"state": "sending"}, Unsent(), 1, "ready", id="no connection"),
         pytest.param({"state": "sending"}, RetryAfter(seconds=7), 1, "ready", id="429"),
-        pytest.param({"state": "unknown", "tries": 1}, YES, 1, "accepted", id="late: the lease was over"),
-        pytest.param({"state": "unknown", "tries": 1}, Unsent(), 1, "unknown", id="a late excuse changes nothing"),
-        pytest.param({"state": "unknown", "tries": 1}, RetryAfter(seconds=7), 1, "unknown", id="never ready by a 429"),
-        pytest.param({"state": "ready", "tries": 1}, YES, 1, "accepted", id="late: about to be repeated"),
-        pytest.param({"state": "sending", "attempt": 2, "tries": 1}, YES, 1, "accepted", id="late: being repeated"),
-        pytest.param({"state": "sending", "attempt": 2, "tries": 1}, NO, 1, "sending", id="the fence: an older no"),
-        pytest.param({"state": "unresolved", "tries": 1}, YES, 1, "accepted", id="late: given up"),
+        pytest.param({"state": "unknown", "unknown_at": 1}, YES, 1, "accepted", id="late: the lease was over"),
+        pytest.param({"state": "unknown", "unknown_at": 1}, Unsent(), 1, "unknown", id="a late excuse changes nothing"),
+        pytest.param(
+            {"state": "unknown", "unknown_at": 1}, RetryAfter(seconds=7), 1, "unknown", id="never ready by a 429"
+        ),
+        pytest.param({"state": "ready", "unknown_at": 1}, YES, 1, "accepted", id="late: about to be repeated"),
+        pytest.param(
+            {"state": "sending", "attempt": 2, "unknown_at": 1}, YES, 1, "accepted", id="late: being repeated"
+        ),
+        pytest.param(
+            {"state": "sending", "attempt": 2, "unknown_at": 1}, NO, 1, "sending", id="the fence: an older no"
+        ),
+        pytest.param(
+            {"state": "sending", "attempt": 2, "unknown_at": 1}, NO, 2, "unresolved", id="the first may be out"
+        ),
+        pytest.param({"state": "unresolved", "unknown_at": 1}, YES, 1, "accepted", id="late: given up"),
         pytest.param({"state": "ready"}, YES, 1, "ready", id="after a definite «not now» nothing was sent"),
         pytest.param({"state": "suppressed"}, YES, 1, "suppressed", id="final"),
         pytest.param({"state": "delivered"}, YES, 1, "delivered", id="known already"),
