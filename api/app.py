@@ -20,11 +20,13 @@ from api import (
     catalogue,
     changeover,
     contacts,
+    health,
     imports,
     intake,
     journeys,
     manual,
     merging,
+    message_templates,
     numbers,
     opt_in,
     policies,
@@ -86,7 +88,7 @@ def create_app(settings: Settings, project: Project | None = None) -> FastAPI:
     app.add_middleware(BodyLimit, most=settings.max_body_bytes, uploads=UPLOAD)
     doors = (accounts, contacts, imports, journeys, trips, whereabouts, numbers, intake, webhooks, catalogue)
     authoring = (versions, rehearsals)
-    reaching = (opt_in, policies)
+    reaching = (health, message_templates, opt_in, policies)
     for door in (*doors, *authoring, changeover, merging, *reaching, segments, sandbox, running):
         app.include_router(door.router)
     return app

@@ -24,6 +24,7 @@ VOCABULARY = frozenset(
         "messenger_errors",
         "messenger_events",
         "reading",
+        "shown",
         "telegram_errors",
         "telegram_updates",
         "viber_errors",

@@ -175,6 +175,28 @@ class Blocked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Approved:
+    """An approved template as its messenger has it; `status` and `category` are the messenger's own words."""
+
+    name: str
+    language: str
+    status: str
+    category: str = ""
+    reason: str = ""
+    components: Sequence[Any] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reviewed:
+    """The messenger tells what became of a template: approved, rejected, paused."""
+
+    name: str
+    language: str
+    status: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
     """Whatever else came: template states, account alerts, edits, kinds nobody knows yet."""
 
@@ -182,7 +204,7 @@ class Notice:
     raw: Mapping[str, Any] = field(default_factory=dict)
 
 
-Event = Reply | Receipt | Watermark | OptIn | OptOut | Blocked | Notice
+Event = Reply | Receipt | Watermark | OptIn | OptOut | Blocked | Reviewed | Notice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -256,6 +278,12 @@ class Channel(Protocol):
 
         Each is a sentence that starts with the messenger's title; a refusal has `error: ` before it.
         """
+
+    def list_templates(self, account: Account, after: str = "") -> Request | None:
+        """A request for a page of the account's approved templates; None where there are none."""
+
+    def read_templates(self, body: Any) -> tuple[Sequence[Approved], str]:
+        """The templates of such a page, and what to ask for the next one by; empty at the end."""
 
     def register_webhook(self, account: Account, url: str) -> Sequence[Request]:
         """The requests that make the messenger send its webhooks to `url`; none where that is done by hand."""

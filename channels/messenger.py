@@ -8,7 +8,7 @@ from typing import Any, Literal
 from urllib.parse import quote
 
 from channels import graph, messenger_errors, messenger_events
-from channels.base import Accepted, Account, Answer, Event, Limits, Request
+from channels.base import Accepted, Account, Answer, Approved, Event, Limits, Request
 from channels.message import Button, Card, Media, Message, Template
 from channels.reading import ident, mapping
 from channels.writing import choices, count, cut, extra, folding, payload, refusals, unfolded, with_lines
@@ -87,8 +87,8 @@ class Messenger:
     def read_answer(self, status: int, headers: Mapping[str, str], body: Any) -> Answer:
         answer = mapping(body)
         key = ident(answer.get("message_id")) or ident(answer.get("id"))
-        if status < 300 and "error" not in answer and key:
-            return Accepted(id=key)
+        if status < 300 and "error" not in answer and (key or answer.get("result") == "success"):
+            return Accepted(id=key or "")
         return graph.refusal(status, headers, body, messenger_errors.meaning)
 
     def verify(self, headers: Mapping[str, str], raw: bytes, account: Account) -> bool:
@@ -129,8 +129,18 @@ class Messenger:
             )
         return tuple(found)
 
+    def list_templates(self, account: Account, after: str = "") -> Request | None:
+        return None
+
+    def read_templates(self, body: Any) -> tuple[Sequence[Approved], str]:
+        return (), ""
+
     def register_webhook(self, account: Account, url: str) -> Sequence[Request]:
-        return ()
+        # Without Get Started the links of new people bring nothing:
+        # https://developers.facebook.com/docs/messenger-platform/reference/messenger-profile-api/get-started-button
+        page = account.settings.get("page_id") or "me"
+        begin = {"get_started": {"payload": "GET_STARTED"}}
+        return (graph.post(account, f"{page}/messenger_profile", begin, "messenger profile"),)
 
     def check_account(self, account: Account) -> Request:
         return graph.get(account, f"{account.settings.get('page_id') or 'me'}?fields=id,name", "messenger page")

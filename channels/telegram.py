@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from channels import telegram_updates
-from channels.base import Accepted, Account, Answer, Event, Limits, Request, RetryAfter, Unknown
+from channels.base import Accepted, Account, Answer, Approved, Event, Limits, Request, RetryAfter, Unknown
 from channels.message import Button, Media, Message
 from channels.reading import header, ident, listed, mapping, number, same_secret, seconds, words
 from channels.telegram_errors import refusal
@@ -178,6 +178,12 @@ class Telegram:
             yield "Telegram fetches only PDF, ZIP and GIF files by a link and may refuse this document."
         if media.filename and media.filename != urlsplit(media.url).path.rpartition("/")[2]:
             yield "Telegram names a document after its link and not as set here."
+
+    def list_templates(self, account: Account, after: str = "") -> Request | None:
+        return None
+
+    def read_templates(self, body: Any) -> tuple[Sequence[Approved], str]:
+        return (), ""
 
     def register_webhook(self, account: Account, url: str) -> Sequence[Request]:
         body: dict[str, Any] = {"url": url, "allowed_updates": list(UPDATES)}

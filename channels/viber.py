@@ -8,7 +8,19 @@ from typing import Any
 from urllib.parse import quote, unquote, urlencode, urlsplit
 
 from channels import viber_events
-from channels.base import Accepted, Account, Answer, Event, Limits, Rejected, Request, RetryAfter, Trouble, Unknown
+from channels.base import (
+    Accepted,
+    Account,
+    Answer,
+    Approved,
+    Event,
+    Limits,
+    Rejected,
+    Request,
+    RetryAfter,
+    Trouble,
+    Unknown,
+)
 from channels.message import Media, Message
 from channels.reading import header, ident, mapping, number, seconds, signed, words
 from channels.viber_errors import STATUSES, TOO_MANY_REQUESTS
@@ -153,6 +165,12 @@ class Viber:
             yield f"Viber shows no text on a {media.kind}: the text follows on its own."
         elif length > self.limits.caption:
             yield f"Viber takes up to {self.limits.caption} characters on a picture: the text follows on its own."
+
+    def list_templates(self, account: Account, after: str = "") -> Request | None:
+        return None
+
+    def read_templates(self, body: Any) -> tuple[Sequence[Approved], str]:
+        return (), ""
 
     def register_webhook(self, account: Account, url: str) -> Sequence[Request]:
         body = {"url": url, "event_types": list(EVENTS), "send_name": True, "send_photo": False}

@@ -9,10 +9,10 @@ from typing import Any, Literal
 from urllib.parse import quote
 
 from channels import graph, whatsapp_errors, whatsapp_events
-from channels.base import Accepted, Account, Answer, Event, Limits, Request
+from channels.base import Accepted, Account, Answer, Approved, Event, Limits, Request
 from channels.message import Button, Media, Message
 from channels.reading import ident, listed, mapping
-from channels.whatsapp_parts import media_of, template_of, template_problems
+from channels.whatsapp_parts import media_of, read_templates, template_of, template_problems
 from channels.writing import choices, cut, extra, folding, payload, refusals, unfolded, with_lines
 
 #: https://developers.facebook.com/docs/whatsapp/cloud-api/messages/interactive-reply-buttons-messages
@@ -126,11 +126,23 @@ class WhatsApp:
             found += (*_form_problems(plan, each), *_written(plan, each))
         return tuple(dict.fromkeys(found))
 
+    def list_templates(self, account: Account, after: str = "") -> Request | None:
+        business = account.settings.get("waba_id", "")
+        fields = "name,language,status,category,rejected_reason,components"
+        path = f"{quote(business)}/message_templates?limit=100&fields={fields}"
+        path += f"&after={quote(after, safe='')}" if after else ""
+        return graph.get(account, path, "whatsapp templates") if business else None
+
+    def read_templates(self, body: Any) -> tuple[Sequence[Approved], str]:
+        return read_templates(body)
+
     def register_webhook(self, account: Account, url: str) -> Sequence[Request]:
         return ()
 
     def check_account(self, account: Account) -> Request:
-        path = f"{account.settings.get('phone_number_id', '')}?fields=id,display_phone_number,verified_name"
+        path = (
+            f"{account.settings.get('phone_number_id', '')}?fields=id,display_phone_number,verified_name,quality_rating"
+        )
         return graph.get(account, path, "whatsapp phone number")
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import httpx
 import orjson
 
 from channels import registry as channels
-from channels.base import Accepted, Account, Rejected, Request
+from channels.base import Accepted, Account, Answer, Channel, Rejected, Request, RetryAfter
+from channels.message import Message
 from engine.deliver import http_client
 from engine.errors import AccountRefused
 from engine.project import Project, real_now
@@ -31,6 +33,16 @@ NEEDED: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "viber": (("token",), ("sender_name",)),
     "messenger": (("token", "app_secret"), ("page_id",)),
 }
+#: What a messenger tells of an account that is worth showing.
+FACTS = (
+    "verified_name",
+    "display_phone_number",
+    "quality_rating",
+    "name",
+    "username",
+    "first_name",
+    "subscribers_count",
+)
 
 
 def complete(account: Account) -> Account:
@@ -72,22 +84,68 @@ async def connect(
     return whole
 
 
-async def _ask(client: httpx.AsyncClient, channel: object, request: Request, field: str) -> None:
+async def check(account: Account, client: httpx.AsyncClient | None = None) -> dict[str, str]:
+    """Ask the messenger about the account: what it tells; AccountRefused says what is wrong."""
+    channel = channels()[account.channel]
+    own = client or http_client()
     try:
-        response = await client.request(
-            request.method,
-            request.url,
-            content=orjson.dumps(request.json) if request.json is not None else None,
-            headers={"content-type": "application/json", **request.headers},
-        )
+        body = await _ask(own, channel, channel.check_account(account), "secrets.token")
+    finally:
+        if client is None:
+            await own.aclose()
+    told = body.get("result", body) if isinstance(body, dict) else {}
+    return {name: str(told[name]) for name in FACTS if isinstance(told, dict) and told.get(name) not in (None, "")}
+
+
+async def send_now(
+    account: Account, message: Message, address: str, client: httpx.AsyncClient | None = None
+) -> list[str]:
+    """Send a message past all gates, to oneself: the messenger's ids of it; AccountRefused says why not."""
+    channel = channels()[account.channel]
+    own = client or http_client()
+    sent = []
+    try:
+        for request in channel.compose(message, address, account, f"try-{secrets.token_hex(6)}"):
+            status, headers, body = await fetch(own, request)
+            answer = channel.read_answer(status, headers, body)
+            if not isinstance(answer, Accepted):
+                raise refused(answer, request, "address")
+            sent.append(answer.id)
+    finally:
+        if client is None:
+            await own.aclose()
+    return sent
+
+
+async def fetch(client: httpx.AsyncClient, request: Request) -> tuple[int, Mapping[str, str], Any]:
+    """Status, headers and parsed body (None when it is not JSON) of one request; AccountRefused without an answer."""
+    content = orjson.dumps(request.json) if request.json is not None else None
+    headers = {"content-type": "application/json", **request.headers}
+    try:
+        response = await client.request(request.method, request.url, content=content, headers=headers)
     except httpx.HTTPError as error:
         raise AccountRefused("base_url", f"The messenger cannot be reached ({type(error).__name__}).") from error
     try:
         body = orjson.loads(response.content)
     except orjson.JSONDecodeError:
         body = None
-    answer = channel.read_answer(response.status_code, dict(response.headers), body)  # type: ignore[attr-defined]
-    if isinstance(answer, Accepted):
-        return
-    words = f"{answer.code} {answer.text}".strip() if isinstance(answer, Rejected) else f"HTTP {response.status_code}"
-    raise AccountRefused(field, f"The messenger says no to {request.label}: {words}.")
+    return response.status_code, dict(response.headers), body
+
+
+def refused(answer: Answer, request: Request, field: str) -> AccountRefused:
+    """What the messenger said, as an error to show."""
+    if isinstance(answer, Rejected):
+        words = f"{answer.code} {answer.text}".strip()
+    elif isinstance(answer, RetryAfter):
+        words = f"wait {answer.seconds:g} seconds"
+    else:
+        words = getattr(answer, "text", "") or "no clear answer"
+    return AccountRefused(field, f"The messenger says no to {request.label}: {words}.")
+
+
+async def _ask(client: httpx.AsyncClient, channel: Channel, request: Request, field: str) -> Any:
+    status, headers, body = await fetch(client, request)
+    answer = channel.read_answer(status, headers, body)
+    if not isinstance(answer, Accepted):
+        raise refused(answer, request, field)
+    return body

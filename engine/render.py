@@ -29,27 +29,16 @@ def render(says: Says, channel: str, context: Mapping[str, Any], zone: str) -> M
         return compile_template(text).render(context, zone=zone) if text else ""
 
     try:
-        return Message(
-            text=filled(says.text),
-            buttons=_buttons(says.buttons, filled),
-            media=_media(says.media, filled),
-            album=tuple(_media(each, filled) for each in says.album),
-            cards=tuple(
-                Card(
-                    title=filled(each.title),
-                    text=filled(each.text),
-                    image=filled(each.image) or None,
-                    buttons=_buttons(each.buttons, filled),
-                )
-                for each in says.cards
-            ),
-            template=_template((says.per_channel or {}).get(channel, {}).get("template"), filled),
-            category=says.category,
-        )
+        return _made(says, channel, filled)
     except MissingVariable as missing:
         raise CannotRender("missing_variable", str(missing)) from missing
     except TemplateRefused as refused:
         raise CannotRender("template_refused", str(refused)) from refused
+
+
+def unfilled(says: Says, channel: str) -> Message:
+    """A node's message as it is written, with its placeholders."""
+    return _made(says, channel, lambda text: text or "")
 
 
 def as_content(message: Message) -> dict[str, Any]:
@@ -80,6 +69,27 @@ def from_content(content: Mapping[str, Any]) -> Message:
 def options_of(content: Mapping[str, Any]) -> list[list[str]]:
     """Id and title of every button that a kept message offers, those of its cards too."""
     return [[each.id, each.title] for each in from_content(content).offers()]
+
+
+def _made(says: Says, channel: str, filled: Filled) -> Message:
+    said = says.on(channel)
+    return Message(
+        text=filled(said.text),
+        buttons=_buttons(said.buttons, filled),
+        media=_media(said.media, filled),
+        album=tuple(_media(each, filled) for each in said.album),
+        cards=tuple(
+            Card(
+                title=filled(each.title),
+                text=filled(each.text),
+                image=filled(each.image) or None,
+                buttons=_buttons(each.buttons, filled),
+            )
+            for each in said.cards
+        ),
+        template=_template((says.per_channel or {}).get(channel, {}).get("template"), filled),
+        category=said.category,
+    )
 
 
 def _kept_buttons(content: Mapping[str, Any]) -> tuple[Button, ...]:

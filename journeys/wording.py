@@ -67,12 +67,13 @@ def _on_messengers(says: Says) -> Iterator[Finding]:
     for name in says.channels:
         raw = (says.per_channel or {}).get(name, {}).get("template")
         template = Template(name=str(raw.get("name", "")), language=str(raw.get("language", "en"))) if raw else None
+        own = says.on(name)
         message = Message(
-            text=filled(says.text),
-            buttons=tuple(says.buttons),
-            media=says.media,
-            album=tuple(says.album),
-            cards=tuple(says.cards),
+            text=filled(own.text),
+            buttons=tuple(own.buttons),
+            media=own.media,
+            album=tuple(own.album),
+            cards=tuple(own.cards),
             template=template,
             category=says.category,
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -54,9 +54,15 @@ class Says:
     #: When nobody knows whether it arrived: `at_most_once`, `at_least_once`; None: by category and messenger.
     policy: str | None = None
 
+    def on(self, channel: str) -> Says:
+        """The message with what differs on this messenger."""
+        own = (self.per_channel or {}).get(channel, {})
+        return replace(self, **{name: own[name] for name in ("text", "buttons", "media") if own.get(name)})
+
     def offers(self) -> Sequence[Button]:
-        """The buttons of the message and of its cards."""
-        return (*self.buttons, *(button for card in self.cards for button in card.buttons))
+        """The buttons of the message, of its cards, and of what differs on a messenger."""
+        own = (button for each in (self.per_channel or {}).values() for button in each.get("buttons", ()))
+        return (*self.buttons, *(button for card in self.cards for button in card.buttons), *own)
 
 
 class Node(BaseModel):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -94,6 +94,21 @@ class TemplateSettings(BaseModel):
     buttons: tuple[str, ...] = Field((), title="Buttons' values", max_length=10)
 
 
+class VariantSettings(BaseModel):
+    """What differs on one messenger; what is empty stays as it is for all."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+    text: str = Field("", title="Text", max_length=8000)
+    buttons: tuple[ButtonSettings, ...] = Field((), title="Buttons", max_length=12)
+    media: MediaSettings | None = Field(None, title="Picture or file")
+
+    def differs(self) -> dict[str, Any]:
+        """The parts that differ, as a message has them."""
+        buttons = tuple(button.button() for button in self.buttons)
+        return {"text": self.text, "buttons": buttons, "media": self.media.media() if self.media else None}
+
+
 class Speaking(Node):
     """What the nodes that talk have in common: where, of which category, and what when they may not."""
 
@@ -149,12 +164,21 @@ class Send(Speaking, kind="send", icon="💬"):
         description="By messenger: name, language, body values.",
         json_schema_extra={"widget": "json"},
     )
+    variants: dict[str, VariantSettings] | None = Field(
+        None,
+        title="By messenger",
+        description="Another text, buttons or picture for one messenger.",
+        json_schema_extra={"widget": "json"},
+    )
     on_blocked: Literal["leave", "skip", "wait", "branch"] = Field("leave", title="If blocked")
 
     @model_validator(mode="after")
     def _says_something(self) -> Send:
         if not (self.text or self.media or self.cards or self.template):
             raise ValueError("write a text, or choose a picture or a template")
+        for variant in (self.variants or {}).values():
+            if len({button.id for button in variant.buttons}) < len(variant.buttons):
+                raise ValueError("two buttons of one messenger have the same id")
         ids = [button.id for button in (*self.buttons, *(each for card in self.cards for each in card.buttons))]
         if len(set(ids)) < len(ids):
             raise ValueError("two buttons have the same id")
@@ -178,10 +202,16 @@ class Send(Speaking, kind="send", icon="💬"):
             channels=self.channels(),
             category=self.category,
             ttl=self.ttl,
-            per_channel={name: {"template": one.model_dump()} for name, one in (self.template or {}).items()} or None,
+            per_channel=self._per_channel(),
             on_blocked=self.on_blocked,
             policy=self.policy,
         )
+
+    def _per_channel(self) -> dict[str, dict[str, Any]] | None:
+        own: dict[str, dict[str, Any]] = {name: one.differs() for name, one in (self.variants or {}).items()}
+        for name, template in (self.template or {}).items():
+            own.setdefault(name, {})["template"] = template.model_dump()
+        return own or None
 
     def templates(self) -> Iterable[tuple[str, str]]:
         yield "text", self.text
@@ -193,6 +223,9 @@ class Send(Speaking, kind="send", icon="💬"):
         if self.media:
             yield "media.url", self.media.url
         yield from ((f"album.{number}.url", each.url) for number, each in enumerate(self.album))
+        for name, variant in (self.variants or {}).items():
+            yield f"variants.{name}.text", variant.text
+            yield from _of_buttons(variant.buttons, f"variants.{name}.buttons")
         for name, one in (self.template or {}).items():
             yield f"template.{name}.header", one.header or ""
             for part, values in (("body", one.body), ("buttons", one.buttons)):

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from channels.base import Accepted
 from channels.message import Button, Media, Message, Template
 from channels.messenger import channel
 from tests.channels.samples import MESSENGER, REF, bodies
@@ -161,7 +162,10 @@ def test_refusals(message: Message, problem: str) -> None:
 def test_the_account_is_checked_by_its_page() -> None:
     request = channel.check_account(MESSENGER)
     assert (request.method, request.url) == ("GET", "https://graph.facebook.com/v25.0/555?fields=id,name")
-    assert channel.register_webhook(MESSENGER, "https://t.example/w") == ()
+    (profile,) = channel.register_webhook(MESSENGER, "https://t.example/w")
+    assert profile.url == "https://graph.facebook.com/v25.0/555/messenger_profile"
+    assert profile.json == {"get_started": {"payload": "GET_STARTED"}}
+    assert isinstance(channel.read_answer(200, {}, {"result": "success"}), Accepted)
 
 
 def test_the_link_carries_the_token() -> None:

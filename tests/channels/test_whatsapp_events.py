@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from channels.base import Event, Notice, OptIn, OptOut, Receipt, Reply, Trouble
+from channels.base import Event, Notice, OptIn, OptOut, Receipt, Reply, Reviewed, Trouble
 from channels.reading import UNTOLD
 from channels.whatsapp import channel
 from tests.channels.samples import REF, WHATSAPP, saved
@@ -222,8 +222,6 @@ def test_saved_messages(name: str, facts: dict[str, Any]) -> None:
         ("openapi_group_create_message", "group_lifecycle_update"),
         ("openapi_group_remove_participants", "group_participants_update"),
         ("template_quality_update_yellow", "message_template_quality_update"),
-        ("template_status_update_approved", "message_template_status_update"),
-        ("template_status_update_rejected", "message_template_status_update"),
     ],
 )
 def test_saved_notices(name: str, kind: str) -> None:
@@ -272,3 +270,14 @@ def test_a_subscription_is_confirmed_by_its_token(query: dict[str, str], answer:
     assert channel.challenge(query, WHATSAPP) == answer
     nameless = type(WHATSAPP)(channel="whatsapp", name="s", base_url="")
     assert channel.challenge(query | {"hub.verify_token": ""}, nameless) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("approved", Reviewed(name="order_confirmation", language="en_US", status="APPROVED")),
+        ("rejected", Reviewed(name="abandoned_cart", language="en", status="REJECTED", reason="INVALID_FORMAT")),
+    ],
+)
+def test_a_templates_review_is_told(name: str, expected: Reviewed) -> None:
+    assert channel.read_webhook(saved(f"whatsapp/template_status_update_{name}.json")) == (expected,)

@@ -22,6 +22,8 @@ SETTINGS = (
     N_("An album, or one by one where there are none."),
     N_("At most 20 characters fit everywhere."),
     N_("At most 80 characters fit everywhere."),
+    N_("Another text, buttons or picture for one messenger."),
+    N_("By messenger"),
     N_("Cards"),
     N_("Header's kind"),
     N_("More pictures and files"),

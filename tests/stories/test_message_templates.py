@@ -1,0 +1,136 @@
+"""Messages kept for each messenger: previewed, checked, remarked on; approved templates; the health of accounts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from journeys.remarks import remarks
+from nodes.base import Says
+from tests.semantics.stories import line, step
+from tests.town import Town
+
+SALE = "Spring sale! Look: https://shop.example/?utm_source=t — send STOP to unsubscribe."
+CARD = {"title": "Mug", "text": "Blue", "image": "https://a/m.jpg", "buttons": [{"id": "buy", "title": "Buy"}]}
+RICH: dict[str, Any] = {
+    "text": "Hi, {{ contact.first_name }}",
+    "buttons": [{"id": f"o{n}", "title": f"Option {n}"} for n in range(4)],
+    "media": {"kind": "image", "url": "https://a/b.jpg"},
+    "cards": [CARD],
+    "variants": {"viber": {"text": "Viber says hi"}},
+}
+
+
+def said(text: str, **more: Any) -> Says:
+    return Says(text=text, **more)
+
+
+@pytest.mark.parametrize(
+    ("says", "words"),
+    [
+        (said("Buy"), "nothing to do"),
+        (said("Buy"), "how to stop"),
+        (said("Hi {{ contact.name }}?"), "Contacts without contact.name"),
+        (said("CHEAPER THAN EVER BEFORE"), "shouts"),
+        (said("https://bit.ly/x"), "hides where"),
+        (said("https://shop.example/"), "not counted"),
+    ],
+)
+def test_remarks(says: Says, words: str) -> None:
+    assert any(words in each.text for each in remarks(says)), remarks(says)
+
+
+def test_a_good_message_has_no_remarks_and_service_needs_no_way_out() -> None:
+    assert remarks(said(SALE)) == ()
+    assert remarks(said("Your order is ready", category="service")) == ()
+    assert remarks(said('Hi, {{ contact.name|default("friend") }}?', category="service")) == ()
+
+
+@pytest.mark.parametrize(("text", "marked"), [(SALE, False), (f"{SALE} Реклама. ООО «Шар», erid: 2VtzqwQet7H", True)])
+def test_an_advertisement_is_marked(text: str, marked: bool) -> None:
+    assert (remarks(said(text), ad=True) == ()) is marked
+
+
+def test_a_message_is_previewed_as_each_phone_shows_it(place: Town) -> None:
+    body = {"message": RICH, "sample": {"contact": {"first_name": "Ann"}}}
+    told = place.call("POST", "/v1/templates/preview", json=body)
+    shown = {name: one["bubbles"] for name, one in told["channels"].items()}
+    telegram, mug = shown["telegram"]
+    assert (telegram["text"], telegram["files"]) == ("Hi, Ann", [{"kind": "image", "url": "https://a/b.jpg"}])
+    assert [key["title"] for key in telegram["keys"]] == [f"Option {n}" for n in range(4)]
+    assert (mug["text"], mug["keys"][0]["title"]) == ("Mug\nBlue", "Buy")
+    picture, listed, _ = shown["whatsapp"]
+    assert (picture["files"][0]["kind"], listed["layout"], listed["opener"]) == ("image", "list", "Choose")
+    assert shown["viber"][0]["text"] == "Viber says hi"
+    assert [each["layout"] for each in shown["viber"]] == ["inline", "inline", "keyboard"]
+    assert (shown["viber"][1]["text"], shown["viber"][1]["files"][0]["url"]) == ("Mug\nBlue", "https://a/m.jpg")
+    assert [each["layout"] for each in shown["messenger"]] == ["quick", "quick", "inline"]
+    assert shown["messenger"][1]["keys"][0]["title"] == "Option 0"
+    assert told["channels"]["whatsapp"]["limits"]["choices"] == {"used": 4, "most": 10}
+    assert any("as a list" in each["text"] for each in told["channels"]["whatsapp"]["problems"])
+    missing = place.call("POST", "/v1/templates/preview", json={"message": RICH})
+    assert missing["channels"]["telegram"]["problems"][0] == {
+        "level": "error",
+        "text": "contact.first_name has no value and no default.",
+    }
+    place.call("POST", "/v1/templates/preview", expect=422, json={"message": {"text": ""}})
+
+
+def test_a_kept_message_and_its_variant_in_a_journey(place: Town) -> None:
+    kept = place.call("PUT", "/v1/templates/hello", json={"name": "Hello", "message": RICH})
+    assert kept["message"] == RICH
+    assert [each["id"] for each in place.call("GET", "/v1/templates")["items"]] == ["hello"]
+    assert place.call("GET", "/v1/templates/hello")["name"] == "Hello"
+    place.contact("ann", "viber", "ann==", attributes={"first_name": "Ann"})
+    place.enroll(place.publish(line(step("hello", "send", **RICH))), "ann")
+    place.advance("PT1S")
+    assert place.heard("ann==", "viber")[0] == "Viber says hi"
+    place.call("DELETE", "/v1/templates/hello")
+    place.call("GET", "/v1/templates/hello", expect=404)
+
+
+PROMO = {
+    "name": "promo",
+    "language": "ru",
+    "category": "MARKETING",
+    "components": [{"type": "BODY", "text": "Привет, {{1}}, заходите!"}],
+}
+
+
+def test_approved_templates_are_asked_for_and_follow_the_review(place: Town) -> None:
+    with place.project.database.read() as connection:
+        account = place.project.account(connection, "whatsapp", "default")
+    assert account is not None
+    url = f"{place.world.url}/v25.0/{account.account.settings['waba_id']}/message_templates"
+    headers = {"Authorization": f"Bearer {account.account.secrets['token']}"}
+    answer = place.world_client.post(url, json=PROMO, headers=headers)
+    assert answer.status_code == 200, answer.text
+    assert place.call("POST", "/v1/templates/approved/whatsapp/default/sync") == {"templates": 1}
+    (before,) = place.call("GET", "/v1/templates/approved")["items"]
+    assert (before["name"], before["language"], before["category"]) == ("promo", "ru", "MARKETING")
+    place.advance("PT1H")
+    (after,) = place.call("GET", "/v1/templates/approved")["items"]
+    assert after["status"] == "APPROVED"
+    place.call("POST", "/v1/templates/approved/telegram/default/sync", expect=422)
+
+
+def test_the_health_of_an_account(place: Town) -> None:
+    place.contact("ann")
+    place.reply(text="hello")
+    place.enroll(place.publish(line(step("hello", "send", text="Hi"))), "ann")
+    place.advance("PT1S")
+    told = place.call("GET", "/v1/channels/telegram/default/health")
+    assert told["outcomes"] == [{"state": "accepted", "reason": None, "count": 1}]
+    assert (told["status"], told["sent_last_minute"], told["last_webhook"]["error"]) == ("ok", 1, None)
+    assert place.call("POST", "/v1/channels/telegram/default/check")["ok"] is True
+    facts = place.call("POST", "/v1/channels/whatsapp/default/check")["facts"]
+    assert facts["quality_rating"] == "GREEN"
+    place.call("POST", "/v1/channels/telegram/default/test", json={"address": "777", "text": "It works"})
+    assert place.heard()[-1] == "It works"
+    place.call("POST", "/sandbox/phones/telegram/777/block")
+    refused = place.call(
+        "POST", "/v1/channels/telegram/default/test", expect=422, json={"address": "777", "text": "It works"}
+    )
+    assert "blocked" in refused["detail"]
+    place.call("GET", "/v1/channels/telegram/nobody/health", expect=404)
