@@ -8,11 +8,10 @@ import logging
 import os
 import platform
 import secrets
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator
 
 import httpx
 from fastapi import FastAPI
-from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from api import (
@@ -43,11 +42,11 @@ from api import (
 from api.doors import BodyLimit
 from channels.base import Account
 from engine.boot import open_project, prepare
-from engine.project import Project, real_now
+from engine.heartbeat import beat
+from engine.project import Project
 from engine.settings import Settings
 from engine.world import World
 from store import running as beats
-from store.tables.columns import micros
 
 log = logging.getLogger(__name__)
 UPLOAD = 512 * 1024 * 1024
@@ -61,6 +60,7 @@ def create_app(settings: Settings, project: Project | None = None) -> FastAPI:
         own = project if project is not None else open_project(settings)
         prepare(own, settings)
         app.state.project = own
+        running.prepare(app, own, settings)
         app.state.public_url = settings.public_url.rstrip("/")
         app.state.world = _world(settings)
         tasks = [asyncio.create_task(_beat(own))]
@@ -105,18 +105,15 @@ async def _beat(project: Project) -> None:
     # Its own name at every start: one that died and came back at once has still been away.
     name = f"api:{platform.node()[:40]}:{os.getpid()}:{secrets.token_hex(3)}"
 
-    def say(work: Callable[[Connection], None]) -> Coroutine[None, None, None]:
-        return asyncio.to_thread(project.database.transact, work)
-
     try:
         while True:
             with contextlib.suppress(SQLAlchemyError):
-                await say(lambda each: beats.beat(each, name, micros(real_now())))
+                await asyncio.to_thread(beat, project, name)
             await asyncio.sleep(2)
     finally:
         # A goodbye, so that nobody thinks that webhooks were lost with this process.
         with contextlib.suppress(SQLAlchemyError):
-            await say(lambda each: beats.leave(each, name))
+            await asyncio.to_thread(project.database.transact, lambda each: beats.leave(each, name))
 
 
 async def _introduce(project: Project, world: World, url: str) -> None:

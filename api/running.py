@@ -1,50 +1,60 @@
-"""Is it alive, is it ready, how busy is it."""
+"""Is it alive, is it ready, how is it, how busy is it."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse
-from prometheus_client import CollectorRegistry, Gauge, generate_latest
-from sqlalchemy.exc import SQLAlchemyError
 
+from api import metrics
 from api.doors import Authorised, Shared, project_of
-from engine.project import Project, real_now
-from store import pulse, running
-from store.tables.columns import micros
+from engine.health import Finding, Remembered, examine, prefect_answers, readiness
+from engine.project import Project
+from engine.settings import Settings
+from store import pulse
 
 router = APIRouter(tags=["running"])
-SILENCE = 10_000_000
+router.include_router(metrics.router)
+#: Seconds for which the answers of Prefect and of the ailments are remembered.
+PREFECT, HEALTH = 5.0, 15.0
+
+
+def prepare(app: FastAPI, project: Project, settings: Settings) -> None:
+    """What these doors keep between requests."""
+    app.state.settings = settings
+    app.state.metrics = metrics.remembered(project)
+    app.state.prefect = Remembered(PREFECT, lambda: prefect_answers(settings))
+    app.state.health = Remembered(HEALTH, lambda: examine(project, settings))
 
 
 @router.get("/livez")
 async def livez() -> dict[str, str]:
-    """The process answers."""
+    """The process answers; nothing else is asked."""
     return {"status": "alive"}
 
 
 @router.get("/readyz")
 def readyz(request: Request) -> JSONResponse:
-    """200 when the database takes writes and the engine was heard of in the last 10 seconds."""
-    project = project_of(request)
-    checks = {"database": _writes(project), "engine": _beats(project)}
+    """200 when the database takes writes and is up to date, the engine was heard of in the last 10 seconds, webhooks
+    are processed and the disk has room. Prefect is reported and never required.
+    """
+    checks = readiness(project_of(request), request.app.state.settings)
     ready = all(checks.values())
     shown = {name: "ok" if good else "not ready" for name, good in checks.items()}
+    answers = request.app.state.prefect.get()
+    shown["prefect"] = "off" if answers is None else "ok" if answers else "silent"
     return JSONResponse({"status": "ready" if ready else "not ready", "checks": shown}, 200 if ready else 503)
 
 
-@router.get("/metrics")
-def metrics(request: Request) -> Response:
-    """Prometheus metrics: amounts and ages, nothing personal."""
-    project = project_of(request)
-    registry = CollectorRegistry()
-    with project.database.read() as connection:
-        now = project.now_micros(connection)
-        for name, about, value in pulse.gauges(connection, now):
-            Gauge(f"tropa_{name}", about, registry=registry).set(value)
-    Gauge("tropa_wal_bytes", "Size of SQLite's write-ahead log", registry=registry).set(project.database.wal_bytes())
-    return Response(generate_latest(registry), media_type="text/plain; version=0.0.4")
+@router.get("/v1/health")
+def health(request: Request, _: Authorised) -> dict[str, Any]:
+    """What is stuck, late, broken or nearly full, the worst first, each with the way out; empty when all is well."""
+    found: list[Finding] = request.app.state.health.get()
+    levels = {each.level for each in found}
+    status = "bad" if "bad" in levels else "note" if "note" in levels else "ok"
+    return {"status": status, "items": [asdict(each) for each in found], "next": None}
 
 
 @router.get("/v1/overview")
@@ -52,20 +62,3 @@ def overview(project: Shared, _: Authorised) -> dict[str, Any]:
     """Sums for the first page: contacts, journeys, trips, messages."""
     with project.database.read() as connection:
         return pulse.overview(connection, project.now_micros(connection))
-
-
-def _writes(project: Project) -> bool:
-    try:
-        project.database.transact(lambda connection: running.beat(connection, "readyz", micros(real_now())))
-    except SQLAlchemyError:
-        return False
-    return True
-
-
-def _beats(project: Project) -> bool:
-    try:
-        with project.database.read() as connection:
-            beat = running.last_beat(connection, "engine")
-    except SQLAlchemyError:
-        return False
-    return beat is not None and micros(real_now()) - beat.beat_at < SILENCE

@@ -28,6 +28,9 @@ def advance_due(project: Project, connection: Connection, limit: int = BATCH) ->
     """Move one batch of enrollments that are due; how many were claimed."""
     now = project.now(connection)
     claimed = enrollments.claim(connection, micros(now), limit)
+    if claimed:
+        late = micros(now) - min(row.due_at for row in claimed)
+        project.database.meters.time("timer_lateness_seconds", late / 1_000_000)
     advance(project, connection, claimed, now)
     if claimed:
         reach("before-move-commit")

@@ -14,14 +14,13 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from alembic.migration import MigrationContext
 from sqlalchemy import Connection
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from engine.project import real_now
 from engine.settings import FILE, Settings
-from store import copying
+from store import copying, schema
 
 #: Grows when an older program could no longer read the file.
 FORMAT = 1
@@ -84,7 +83,7 @@ def _write(settings: Settings, file: Any, scratch: Path) -> dict[str, Any]:
         zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
         copying.snapshot(settings.database, scratch) as connection,
     ):
-        revision = MigrationContext.configure(connection).get_current_revision()
+        revision = schema.revision(connection)
         if revision is None:
             raise CannotBackUp("the database is empty.")
         tables = {table.name: _table(archive, connection, table) for table in copying.tables(connection)}

@@ -152,6 +152,7 @@ class Claiming:
         try:
             message = self._message(row, says, to, zone)
         except CannotRender as cannot:
+            self.project.database.meters.count("template_rejected")
             self.refused.append((row, cannot.reason))
             return
         # The same name at every attempt: evidence of an earlier one is evidence of the message.

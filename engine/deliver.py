@@ -11,7 +11,7 @@ import httpx
 import orjson
 
 from channels import registry as channels
-from channels.base import Accepted, Answer, Request, Unknown
+from channels.base import Accepted, Answer, Request, RetryAfter, Unknown
 from engine.answers import Outcome, Unsent, commit, part_ref
 from engine.claim import Claim, Outgoing, claim
 from engine.project import Project
@@ -87,7 +87,8 @@ class Deliverer:
             ready = deliveries.next_ready(connection)
             if ready is None or ready > self.project.now_micros(connection):
                 return Claim()
-        return database.transact(lambda connection: claim(self.project, connection, room), durable=True)
+        with database.meters.timed("claim_seconds"):
+            return database.transact(lambda connection: claim(self.project, connection, room), durable=True)
 
     async def commit_answers(self) -> int:
         """Commit the answers that have come; how many."""
@@ -133,13 +134,18 @@ class Deliverer:
     async def _send(self, outgoing: Outgoing) -> None:
         answer: Answer | Unsent
         last = True
+        meters, channel = self.project.database.meters, outgoing.account.channel
         try:
             request, last = _next_request(outgoing)
-            answer = await self._request(request, channels()[outgoing.account.channel].read_answer)
+            with meters.timed("send_seconds", channel):
+                answer = await self._request(request, channels()[channel].read_answer)
         except Exception as error:
             # A fault of ours: the lease would call it unknown too, only later.
             log.error("sending delivery %s failed: %s", outgoing.id, type(error).__name__)
             answer = Unknown(text=type(error).__name__)
+        if isinstance(answer, RetryAfter):
+            meters.count("provider_429", channel)
+        meters.count("sends", f"{channel},{type(answer).__name__.lower()}")
         reach("after-bytes-sent")
         self.outcomes.append(
             Outcome(delivery_id=outgoing.id, attempt=outgoing.attempt, answer=answer, part=outgoing.part, last=last)

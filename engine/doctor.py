@@ -8,20 +8,22 @@ import socket
 import sqlite3
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Literal
 
 import httpx
 from packaging.version import Version
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
+from engine.health import Finding, Level, disk_low
+from engine.health import examine as ailing
+from engine.project import Project, real_now
 from engine.settings import Settings
-from store import accounts, schema
+from store import accounts, schema, server_settings
 from store.database import Database
 from store.invariants import violations
+from store.tables.columns import micros
 from store.vault import SecretsUnreadable, Vault
 
 #: Versions below these have known holes, or break Prefect's scheduler.
@@ -30,16 +32,11 @@ CEILINGS = {"sqlalchemy": "2.1", "fastapi": "0.151"}
 #: SQLite before this could corrupt a database that several connections write and checkpoint at once; our write lock
 #: keeps that from happening (https://sqlite.org/wal.html).
 SAFE_SQLITE = (3, 51, 3)
+#: Seconds by which two clocks may differ.
+CLOCKS_APART = 2.0
+#: What other checks say better: whether anything runs, the disk, the migrations.
+TOLD_ELSEWHERE = {"engine_silent", "prefect_silent", "disk_low", "migrations_behind"}
 LEVELS = {"ok": "ok  ", "note": "note", "bad": "BAD "}
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at."""
-
-    level: Literal["ok", "note", "bad"]
-    what: str
-    fix: str = ""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -58,7 +55,7 @@ def command(settings: Settings, arguments: argparse.Namespace) -> int:
 
 def examine(settings: Settings) -> Iterator[Finding]:
     """Look at everything; a check that breaks is a finding itself."""
-    checks: tuple[Callable[[Settings], Iterator[Finding]], ...] = (_python, _home, _database, _data, _running)
+    checks: tuple[Callable[[Settings], Iterator[Finding]], ...] = (_python, _home, _database, _server, _data, _running)
     for check in checks:
         try:
             yield from check(settings)
@@ -93,12 +90,10 @@ def _home(settings: Settings) -> Iterator[Finding]:
         yield Finding("note", f"{home} does not exist yet", "tropa up makes it.")
         return
     free = shutil.disk_usage(home)
-    share = free.free / free.total
-    level: Literal["ok", "bad"] = "bad" if share < 0.02 or free.free < 500_000_000 else "ok"
+    level: Level = "ok" if disk_low(home) is None else "bad"
     yield Finding(level, f"{home}: {free.free / 1e9:.1f} GB free", "Make room on the disk." if level == "bad" else "")
-    for name in ("ui", "secrets"):
-        path = home / "keys" / name
-        if path.exists() and path.stat().st_mode & 0o077:
+    for path in (home / "keys").glob("*"):
+        if path.stat().st_mode & 0o077:
             yield Finding("bad", f"{path} can be read by others", f"chmod 600 {path}")
 
 
@@ -121,7 +116,11 @@ def _database(settings: Settings) -> Iterator[Finding]:
     if at is None:
         yield Finding("note", "the database is empty", "tropa up fills it.")
         return
-    if at != schema.head():
+    if schema.is_newer(at):
+        yield Finding(
+            "note", f"the database is of a later version ({at}); this one goes on with it", "Update this one."
+        )
+    elif at != schema.head():
         yield Finding(
             "bad", f"the database is at revision {at}, this version works on {schema.head()}", "tropa migrate"
         )
@@ -134,28 +133,45 @@ def _database(settings: Settings) -> Iterator[Finding]:
         yield Finding("ok" if verdict == "ok" else "bad", f"SQLite says: {verdict}")
 
 
+def _server(settings: Settings) -> Iterator[Finding]:
+    """PostgreSQL: its version, its settings, its clock."""
+    if make_url(settings.database).get_backend_name() == "sqlite":
+        return
+    database = Database(settings.database)
+    try:
+        with database.read() as connection:
+            yield Finding("ok", f"PostgreSQL {server_settings.version(connection)}")
+            for harmful, what, fix in server_settings.unfit(connection):
+                yield Finding("bad" if harmful else "note", what, fix)
+            ahead = server_settings.seconds_ahead(connection, micros(real_now()))
+    finally:
+        database.close()
+    apart = abs(ahead) > CLOCKS_APART
+    fix = "Let every machine take its time from the same NTP server: leases are told by it." if apart else ""
+    yield Finding("bad" if apart else "ok", f"the database's clock is {ahead:+.1f} s from this machine's", fix)
+
+
 def _data(settings: Settings) -> Iterator[Finding]:
     url = make_url(settings.database)
     there = url.get_backend_name() != "sqlite" or Path(url.database or "").exists()
     if not there or schema.current(settings.database) != schema.head():
         return
-    database = Database(settings.database)
+    vault = Vault(settings.home / "keys" / "secrets")
+    project = Project(Database(settings.database), vault, settings.home, sandbox=settings.pretends)
     try:
-        with database.read() as connection:
+        with project.database.read() as connection:
             broken = list(violations(connection))
             yield Finding("bad" if broken else "ok", f"{len(broken)} sums do not hold" if broken else "all sums hold")
             for line in broken[:10]:
                 yield Finding("bad", line)
             try:
-                for each in accounts.all_of(connection, Vault(settings.home / "keys" / "secrets")):
-                    name = f"{each.account.channel}/{each.account.name}"
-                    good = each.status == "ok"
-                    fix = "" if good else "Mend it, then take the account back into service on the Channels page."
-                    yield Finding("ok" if good else "bad", f"account {name}: {each.status} {each.reason}".strip(), fix)
+                known = accounts.all_of(connection, vault)
+                yield Finding("ok", f"{len(known)} accounts, their secrets can be opened")
             except SecretsUnreadable as unreadable:
                 yield Finding("bad", str(unreadable))
+        yield from (each for each in ailing(project, settings) if each.code not in TOLD_ELSEWHERE)
     finally:
-        database.close()
+        project.database.close()
 
 
 def _running(settings: Settings) -> Iterator[Finding]:
@@ -174,7 +190,8 @@ def _running(settings: Settings) -> Iterator[Finding]:
     if not good:
         checks = answer.json().get("checks", {})
         for name, state in checks.items():
-            yield Finding("ok" if state == "ok" else "bad", f"{name}: {state}", f"See {settings.home}/logs/{name}.log.")
+            good, fix = state == "ok", f"See {settings.home}/logs and GET /v1/health."
+            yield Finding("ok" if good or name == "prefect" else "bad", f"{name}: {state}", "" if good else fix)
 
 
 def _taken(port: int) -> bool:

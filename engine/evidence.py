@@ -29,6 +29,7 @@ def sweep(project: Project, connection: Connection, limit: int = 500) -> int:
     for row in deliveries.lock(connection, deliveries.expired_leases(connection, real, limit)):
         if row.state == "sending" and row.lease_until < real:
             settling.unknown(row)
+            project.database.meters.count("lease_expired")
     before = heard_everything_until(project, connection) - micros_of(EVIDENCE)
     waiting = deliveries.unknown_since(connection, before, limit)
     if waiting and receiving_since(project, connection) <= before:
@@ -47,8 +48,10 @@ def _give_up(project: Project, settling: Settling, row: Row[Any]) -> None:
     says = says_of(project, settling.connection, row)
     if again and may_repeat(says.policy if says else None, row.category, limits):
         settling.put(row, "ready", "no_evidence", ready_at=micros(settling.now))
+        project.database.meters.count("duplicate_suspected", row.channel)
     else:
         settling.put(row, "unresolved", "no_evidence")
+        project.database.meters.count("unresolved", row.channel)
 
 
 def heard_everything_until(project: Project, connection: Connection) -> int:

@@ -12,21 +12,19 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection
-
 from engine import audiences, evidence, housekeeping, imports
 from engine import segments as segment_work
 from engine.advance import advance_due
 from engine.deliver import AGAIN, Deliverer, http_client
+from engine.heartbeat import beat
 from engine.play import play
-from engine.project import Project, real_now
+from engine.project import Project
 from engine.receive import receive
 from engine.world import World
-from store import clock, counters, deliveries, enrollments, inbox, running, segments
+from store import clock, counters, deliveries, enrollments, inbox, segments
 from store.bell import Bell, listen
 from store.crash_points import reach, soon
 from store.database import UNAVAILABLE
-from store.tables.columns import micros
 
 log = logging.getLogger(__name__)
 #: Seconds: how often the bell is looked at, the longest sleep, a chunk of work for reports.
@@ -232,10 +230,7 @@ class Shift:
     def _house_work(self, turn: int) -> bool:
         database = self.project.database
 
-        def beat(connection: Connection) -> None:
-            running.beat(connection, self.name, micros(real_now()), {"moves": self.moves, "sent": self.deliverer.sent})
-
-        database.transact(beat)
+        beat(self.project, self.name, {"moves": self.moves, "sent": self.deliverer.sent})
         counters_left = database.transact(counters.fold) if turn % 5 == 0 else 0
         imported = imports.run_some(self.project)
         if database.wal_bytes() > 8_000_000 or turn % 30 == 29:

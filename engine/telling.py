@@ -25,6 +25,7 @@ def refuse(project: Project, connection: Connection, refused: Sequence[tuple[Row
     settled = []
     answers: dict[int, list[Answered]] = {}
     for row, reason in refused:
+        project.database.meters.count("suppressed", reason.partition(":")[0])
         # What may be out already, by an attempt that nobody knows of, was not kept back.
         state = "suppressed" if row.unknown_at is None else "unresolved"
         settled.append(

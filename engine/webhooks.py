@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -33,9 +34,12 @@ def take_in(project: Project, channel_name: str, account_name: str, headers: Map
     """Store a webhook once and answer it; 404 for an unknown account, 403 when it is not the messenger's own."""
     channel = channels().get(channel_name)
     account = _account(project, channel_name, account_name)
+    meters = project.database.meters
     if channel is None or account is None:
+        meters.count("webhooks_rejected", "unknown_account")
         return Taken(404)
     if not channel.verify(headers, raw, account):
+        meters.count("webhooks_rejected", "not_signed")
         return Taken(403)
     key = hashlib.sha256(raw).hexdigest()
     try:
@@ -43,18 +47,23 @@ def take_in(project: Project, channel_name: str, account_name: str, headers: Map
         error = ""
     except orjson.JSONDecodeError:
         body, error = None, "not JSON"
+        meters.count("webhooks_rejected", "not_json")
     text = raw.decode("utf-8", "replace")
 
-    def work(connection: Connection) -> Mapping[str, Any] | None:
+    def work(connection: Connection) -> tuple[Mapping[str, Any] | None, bool]:
         now = micros(project.now(connection))
         events = channel.read_webhook(body) if not error else ()
+        stopped = False
         if inbox.keep(connection, [(channel_name, account_name, key, text, error, now)]):
-            _obey(project, connection, account, events, now)
+            stopped = _obey(project, connection, account, events, now)
         reach("webhook-before-commit")
         opened = [each for each in events if isinstance(each, OptIn) and not each.subscribed]
-        return welcome(connection, account, opened[0]) if opened else None
+        return (welcome(connection, account, opened[0]) if opened else None), stopped
 
-    greeting = project.database.transact(work, durable=True)
+    began = time.monotonic()
+    greeting, stopped = project.database.transact(work, durable=True)
+    # An opt-out is in effect as soon as its webhook is stored.
+    meters.time("optout_to_effect_seconds" if stopped else "webhook_seconds", time.monotonic() - began)
     reach("webhook-after-commit-before-200")
     return Taken(200, channel.webhook_answer(body) or greeting)
 
@@ -65,20 +74,25 @@ def _account(project: Project, channel: str, name: str) -> Account | None:
     return None if connected is None else connected.account
 
 
-def _obey(project: Project, connection: Connection, account: Account, events: Any, now: int) -> None:
-    """Opt-outs take effect in the transaction that stores the webhook: no claim after it may pass."""
+def _obey(project: Project, connection: Connection, account: Account, events: Any, now: int) -> bool:
+    """Opt-outs take effect in the transaction that stores the webhook: no claim after it may pass. Whether any did."""
+    stopped = False
     for event in events:
         if isinstance(event, Reply) and not event.button and not event.media and is_opt_out(event.text):
             contact = contact_at(connection, account, event.address, event.profile, now)
             stop_marketing(project, connection, contact, account, f"keyword {event.text.strip()[:40]}", now, now)
+            stopped = True
         elif isinstance(event, OptOut):
             contact = contact_at(connection, account, event.address, {}, now)
             stop_marketing(
                 project, connection, contact, account, f"{account.channel} preferences", micros(event.at), now
             )
+            stopped = True
         elif isinstance(event, Blocked) and event.blocked:
             contact = contact_at(connection, account, event.address, {}, now)
             contacts.set_address_state(
                 connection, account.channel, account.name, event.address, "blocked", "by the person"
             )
             deliveries_wake.recheck(connection, [contact], now)
+            stopped = True
+    return stopped

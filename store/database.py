@@ -19,6 +19,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from store.bell import Ringer
+from store.meters import Meters
 
 Result = TypeVar("Result")
 
@@ -62,6 +63,7 @@ class Database:
             options |= {"pool_size": pool, "max_overflow": 4, "pool_pre_ping": True, "pool_timeout": 10}
             options["connect_args"] = {"options": LIMITS, "connect_timeout": 5, "application_name": "tropa"}
             self._ringer = Ringer(self.url)
+        self.meters = Meters()
         self.engine: Engine = create_engine(self.url, **options)
         #: On PostgreSQL a transaction sees one snapshot only when it asks for it.
         self._reading = self.engine if self.sqlite else self.engine.execution_options(isolation_level="REPEATABLE READ")
@@ -92,6 +94,7 @@ class Database:
             except DBAPIError as error:
                 if attempt == TRIES or not may_retry(error):
                     raise
+                self.meters.count("db_busy")
                 time.sleep(random.uniform(0, 0.05 * 2**attempt))
         raise AssertionError("unreachable")
 

@@ -98,24 +98,29 @@ def _deliveries(connection: Connection) -> Iterator[str]:
             )
 
 
-def _waiting(connection: Connection) -> Iterator[str]:
-    """No enrollment waits without a deadline, unless its node waits forever for an answer, event or rule."""
-    stuck = scalar(
+def stuck(connection: Connection) -> Iterator[tuple[str, int]]:
+    """Trips that nothing can wake, unless their node waits forever for an answer, event or rule: (why, how many)."""
+    idle = scalar(
         connection,
         "SELECT count(*) FROM enrollment WHERE status IN ('active', 'waiting') AND due_at IS NULL AND parked_at IS NULL"
         " AND waiting_for <> 'reply' AND waiting_for <> 'rule' AND waiting_for NOT LIKE 'event:%'",
     )
-    if stuck:
-        yield f"{stuck} enrollments wait for nothing that could wake them"
+    if idle:
+        yield "enrollments wait for nothing that could wake them", int(idle)
     lost = scalar(
         connection,
         "SELECT count(*) FROM enrollment e WHERE e.waiting_for = 'answer' AND e.status = 'waiting' AND NOT EXISTS"
-        " (SELECT 1 FROM delivery d WHERE d.enrollment_id = e.id"
+        " (SELECT 1 FROM delivery d WHERE d.contact_id = e.contact_id AND d.enrollment_id = e.id"
         " AND d.state IN ('planned', 'held', 'ready', 'sending'))"
         " AND NOT EXISTS (SELECT 1 FROM signal s WHERE s.enrollment_id = e.id)",
     )
     if lost:
-        yield f"{lost} enrollments wait for a delivery that is no longer on its way"
+        yield "enrollments wait for a delivery that is no longer on its way", int(lost)
+
+
+def _waiting(connection: Connection) -> Iterator[str]:
+    for why, many in stuck(connection):
+        yield f"{many} {why}"
     orphans = scalar(
         connection,
         "SELECT count(*) FROM signal s JOIN enrollment e ON e.id = s.enrollment_id"

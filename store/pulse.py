@@ -2,32 +2,67 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Connection
 
+from store.running import SILENCE
 from store.sql import rows, scalar
 
 DAY = 86_400_000_000
+#: Tables whose dead rows tell that PostgreSQL's vacuum falls behind.
+HOT = ("delivery", "enrollment", "inbox", "node_count_delta", "signal")
+#: (name, what it is, labels, values by label).
+Gauge = tuple[str, str, Sequence[str], Sequence[tuple[Sequence[str], float]]]
 
 
-def gauges(connection: Connection, now: int) -> list[tuple[str, str, float]]:
-    """(name, what it is, value) of each metric."""
+def gauges(connection: Connection, now: int, real: int) -> Iterator[Gauge]:
+    """Each metric of the present moment; `now` is the product's time, `real` the clock's."""
     late = scalar(connection, "SELECT min(due_at) FROM enrollment WHERE due_at IS NOT NULL AND due_at <= :now", now=now)
     mail = scalar(connection, "SELECT received_at FROM inbox WHERE state = 'new' ORDER BY id LIMIT 1")
     unknown = scalar(connection, "SELECT min(unknown_at) FROM delivery WHERE state = 'unknown'")
-    return [
-        ("timer_lateness_seconds", "How late the oldest due trip is", _age(now, late)),
+    for name, about, value in (
+        ("timer_lateness_now_seconds", "How late the oldest due trip is", _age(now, late)),
         ("inbox_lag_seconds", "How old the oldest unprocessed webhook is", _age(now, mail)),
-        ("unknown_age_seconds", "How old the oldest unknown outcome is", _age(now, unknown)),
+        ("unknown_age_max_seconds", "How old the oldest unknown outcome is", _age(now, unknown)),
         (
-            "deliveries_ready",
-            "Deliveries that may be claimed now",
+            "deliveries_due",
+            "Messages that may be claimed now",
             _count(connection, "delivery WHERE ready_at <= :now", now),
         ),
-        ("deliveries_sending", "Deliveries in flight", _count(connection, "delivery WHERE state = 'sending'")),
         ("trips_due", "Trips that are due now", _count(connection, "enrollment WHERE due_at <= :now", now)),
-    ]
+    ):
+        yield name, about, (), [((), value)]
+    yield _intents(connection)
+    yield _processes(connection, real)
+    if connection.dialect.name == "postgresql":
+        yield _dead_rows(connection)
+
+
+def _intents(connection: Connection) -> Gauge:
+    """What is on its way; what has come to its end is counted by `sends`. Each state has a small index of its own."""
+    found: dict[tuple[str, str], int] = {}
+    for held in ("ready_at IS NOT NULL", "state = 'sending'", "state = 'unknown'"):
+        statement = f"SELECT state, channel, count(*) AS many FROM delivery WHERE {held} GROUP BY state, channel"
+        found |= {(row.state, row.channel): int(row.many) for row in rows(connection, statement)}
+    values = [(place, float(many)) for place, many in sorted(found.items())]
+    return "intents", "Messages on their way, by state and, once chosen, messenger", ("state", "channel"), values
+
+
+def _processes(connection: Connection, real: int) -> Gauge:
+    alive = rows(connection, "SELECT name FROM heartbeat WHERE beat_at > :since", since=real - SILENCE)
+    kinds = [row.name.partition(":")[0] for row in alive if ":" in row.name]
+    values = [((kind,), float(kinds.count(kind))) for kind in ("api", "engine")]
+    return "processes", "Processes that were heard of within ten seconds", ("kind",), values
+
+
+def _dead_rows(connection: Connection) -> Gauge:
+    found = rows(
+        connection, "SELECT relname, n_dead_tup FROM pg_stat_user_tables WHERE relname IN [names:text]", names=HOT
+    )
+    values = [((row.relname,), float(row.n_dead_tup)) for row in sorted(found, key=lambda row: row.relname)]
+    return "pg_dead_tuples", "Rows that PostgreSQL's vacuum has yet to remove", ("table",), values
 
 
 def overview(connection: Connection, now: int) -> dict[str, Any]:

@@ -35,7 +35,8 @@ def look(url: str, now: int) -> There:
             if "heartbeat" not in names:
                 return There(filled=bool(names))
             beats = connection.execute(
-                text("SELECT name FROM heartbeat WHERE beat_at > :since ORDER BY name"), {"since": now - SILENCE}
+                text("SELECT name FROM heartbeat WHERE beat_at > :since AND name LIKE '%:%' ORDER BY name"),
+                {"since": now - SILENCE},
             )
             return There(filled=True, at_work=tuple(row.name for row in beats))
     finally:

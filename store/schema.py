@@ -7,13 +7,14 @@ import logging
 import os
 import sqlite3
 import time
+from functools import cache
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, inspect
+from sqlalchemy import Connection, create_engine, inspect
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 from sqlmodel import SQLModel
@@ -35,6 +36,7 @@ def config(url: str, migrations: Path = MIGRATIONS) -> Config:
     return made
 
 
+@cache
 def head(migrations: Path = MIGRATIONS) -> str:
     """The revision that this program works on."""
     revision = ScriptDirectory(str(migrations)).get_current_head()
@@ -47,20 +49,29 @@ def current(url: str) -> str | None:
     engine = create_engine(driver(url))
     try:
         with engine.connect() as connection:
-            return MigrationContext.configure(connection).get_current_revision()
+            return revision(connection)
     finally:
         engine.dispose()
 
 
-def is_newer(revision: str | None, migrations: Path = MIGRATIONS) -> bool:
+@cache
+def _known(migrations: Path) -> frozenset[str]:
+    return frozenset(script.revision for script in ScriptDirectory(str(migrations)).walk_revisions())
+
+
+def is_newer(at: str | None, migrations: Path = MIGRATIONS) -> bool:
     """Whether a database was migrated by a later version of this program: its revision is not among ours."""
-    known = {script.revision for script in ScriptDirectory(str(migrations)).walk_revisions()}
-    return revision is not None and revision not in known
+    return at is not None and at not in _known(migrations)
 
 
-def build(url: str, revision: str) -> None:
+def revision(connection: Connection) -> str | None:
+    """The revision that an open database is at."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def build(url: str, at: str) -> None:
     """Make the tables of a revision in an empty database."""
-    command.upgrade(config(url), revision)
+    command.upgrade(config(url), at)
 
 
 def upgrade(url: str, migrations: Path = MIGRATIONS) -> Path | None:
@@ -102,11 +113,11 @@ def _upgrade_server(url: str, migrations: Path) -> None:
             time.sleep(LOCK_PAUSE)
 
 
-def _is_done(revision: str | None, migrations: Path) -> bool:
-    if is_newer(revision, migrations):
-        log.warning("the database was migrated by a later version (%s); this one goes on with it", revision)
+def _is_done(at: str | None, migrations: Path) -> bool:
+    if is_newer(at, migrations):
+        log.warning("the database was migrated by a later version (%s); this one goes on with it", at)
         return True
-    return revision == head(migrations)
+    return at == head(migrations)
 
 
 def missing_tables(url: str) -> set[str]:

@@ -118,6 +118,10 @@ class Backend:
     def node_types(self) -> list[Json]:
         return self._page("/v1/nodes").items
 
+    def health(self) -> list[Json]:
+        """What is stuck, late or broken, the worst first."""
+        return self._page("/v1/health").items
+
     # Contacts
 
     def contacts(self, *, search: str = "", limit: int = 25, after: str | None = None) -> Page:

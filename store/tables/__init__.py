@@ -5,7 +5,7 @@ from store.tables.journeys import DraftRevision, Journey, JourneyTest, JourneyVe
 from store.tables.messages import ChannelAccount, Coupon, CouponPool, Delivery, Inbox, Reply, SurveyAnswer
 from store.tables.people import Address, Consent, ConsentRecord, Contact, Event, Tombstone
 from store.tables.reaching import ApprovedTemplate, MessageTemplate, OptInLink, PolicyRule
-from store.tables.running import ApiKey, AuditEntry, Clock, DeadLetter, Heartbeat, IdempotentAnswer, Import
+from store.tables.running import ApiKey, AuditEntry, Clock, DeadLetter, Heartbeat, IdempotentAnswer, Import, Metric
 from store.tables.segments import AudienceEntry, Segment, SegmentMember
 from store.tables.trips import Enrollment, EnrollmentState, Signal, Visit
 
@@ -36,6 +36,7 @@ __all__ = [
     "JourneyTest",
     "JourneyVersion",
     "MessageTemplate",
+    "Metric",
     "NodeCount",
     "NodeCountDelta",
     "OptInLink",

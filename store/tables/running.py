@@ -33,6 +33,15 @@ class Heartbeat(SQLModel, table=True):
     detail: dict[str, Any] | None = json()
 
 
+class Metric(SQLModel, table=True):
+    """A sum over all processes of what they count and time; `bound` is a bucket's, `sum`, or empty for a count."""
+
+    name: str = Field(primary_key=True, max_length=60)
+    label: str = Field(primary_key=True, max_length=120)
+    bound: str = Field(primary_key=True, max_length=12)
+    amount: float = 0.0
+
+
 class ApiKey(SQLModel, table=True):
     """A key to the API; only its hash is kept."""
 

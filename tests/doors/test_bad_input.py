@@ -340,7 +340,7 @@ def test_a_real_installation_has_no_sandbox_doors(tmp_path: Path) -> None:
         answer = client.get("/sandbox/clock", headers={"Authorization": f"Bearer {key}"})
         assert answer.status_code == 404
         assert client.get("/livez").status_code == 200
-        assert client.get("/readyz").json()["checks"] == {"database": "ok", "engine": "not ready"}
+        assert client.get("/readyz").json()["checks"]["engine"] == "not ready"
 
 
 def test_the_manual_lists_every_door_and_loads_nothing_from_elsewhere(doors: Town) -> None:

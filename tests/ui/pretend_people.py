@@ -93,6 +93,10 @@ def rest(app: FastAPI, world: World) -> None:
             "sent_today": 12480 if many else 0,
         }
 
+    @app.get("/v1/health")
+    def health() -> Json:
+        return {"status": "bad" if world.ailments else "ok", "items": world.ailments, "next": None}
+
     @app.get("/v1/examples")
     def examples() -> Json:
         return {"items": data.examples(), "next": None}

@@ -42,6 +42,7 @@ class World:
             }
         ]
         self.imports: dict[str, Json] = {}
+        self.ailments: list[Json] = []
         self.consents: list[Json] = []
         self.now = data.NOW
         self.phones: dict[str, Json] = {}

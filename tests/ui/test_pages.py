@@ -7,9 +7,11 @@ import re
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from engine.health import SAYS
 from tests.ui.conftest import APP, opened, words
 from tests.ui.pretend_api import served
 from tests.ui.pretend_world import Problem, World
+from ui.health import AILMENTS
 
 PAGES = {
     "home": {},
@@ -137,3 +139,23 @@ def test_other_peoples_words_are_never_markup(api: str, world: World) -> None:
     assert r"\*\*Bold\*\*" in name
     assert r"\[x\]" in name
     assert r"\:material/home\:" in name
+
+
+def test_what_is_bad_stands_on_the_first_page_and_everything_in_the_settings(api: str, world: World) -> None:
+    assert "All is well" in words(opened("settings"))
+    assert not opened("home").error
+    late = {"code": "trips_late", "level": "bad", "many": 1200, "seconds": 7300.0, "subject": "", "what": "", "fix": ""}
+    paused = {"code": "account_paused", "level": "note", "many": 1, "seconds": 0.0, "subject": "viber/shop"}
+    strange = {"code": "new_one", "level": "bad", "what": "Something *new*.", "fix": "Update the pages."}
+    world.ailments = [late, strange, paused]
+    (first, second) = opened("home").error
+    assert "1,200 trips are due and have not moved; the oldest for 2 hours." in first.value
+    assert "Something \\*new\\*" in second.value
+    everything = opened("settings", lang="ru")
+    assert "1\u00a0200" in everything.error[0].value
+    assert "2 часа" in everything.error[0].value
+    assert "viber/shop" in everything.warning[0].value
+
+
+def test_every_ailment_of_the_engine_has_words_on_the_pages() -> None:
+    assert {code: (what, fix) for code, (_, what, fix) in SAYS.items()} == AILMENTS

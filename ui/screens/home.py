@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import streamlit as st
 
+from ui import health
 from ui.backend import Backend, backend
 from ui.figures import ago, compact
 from ui.language import _
@@ -143,6 +144,7 @@ def recent(facts: Json) -> None:
 def main() -> None:
     heading(_("Home"), _("Journeys in messengers: from an idea to a conversation."))
     facts = known()
+    health.warning()
     numbers(facts["summary"])
     checklist(steps(facts))
     recent(facts)

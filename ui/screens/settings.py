@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from ui import health
 from ui.backend import backend
 from ui.figures import ago
 from ui.language import LANGUAGES, _, choose, language
@@ -86,6 +87,7 @@ def main() -> None:
         st.caption(_("Programs present a key to the API. A key is shown only once, when it is made."))
         new_key()
         keys()
+        health.report()
 
 
 main()
