@@ -94,10 +94,10 @@ def set_status(connection: Connection, journey_id: int, status: str, now: int) -
     """Pause, resume or stop."""
     run(
         connection,
-        "UPDATE journey SET status = :status, updated_at = :now,"
-        " paused_at = CASE WHEN :status = 'paused' THEN :now ELSE NULL END WHERE id = :id",
+        "UPDATE journey SET status = :status, updated_at = :now, paused_at = :since WHERE id = :id",
         status=status,
         now=now,
+        since=now if status == "paused" else None,
         id=journey_id,
     )
 
