@@ -36,6 +36,7 @@ from api import (
     segments,
     trips,
     versions,
+    vocabulary,
     webhooks,
     whereabouts,
 )
@@ -89,7 +90,7 @@ def create_app(settings: Settings, project: Project | None = None) -> FastAPI:
     doors = (accounts, contacts, imports, journeys, trips, whereabouts, numbers, intake, webhooks, catalogue)
     authoring = (versions, rehearsals)
     reaching = (health, message_templates, opt_in, policies)
-    for door in (*doors, *authoring, changeover, merging, *reaching, segments, sandbox, running):
+    for door in (*doors, vocabulary, *authoring, changeover, merging, *reaching, segments, sandbox, running):
         app.include_router(door.router)
     return app
 

@@ -43,7 +43,7 @@ class KeyIn(BaseModel):
 
 @router.get("/nodes")
 def list_nodes(_: Authorised) -> dict[str, Any]:
-    """Every node type: icon, manual, and the JSON Schema that its form is drawn from."""
+    """Every node type: icon, manual, the JSON Schema that its form is drawn from, and what a new step begins with."""
     items = [
         {
             "kind": kind,
@@ -51,6 +51,9 @@ def list_nodes(_: Authorised) -> dict[str, Any]:
             "title": kind.replace("_", " ").capitalize(),
             "manual": node.manual(),
             "schema": node.model_json_schema(by_alias=True),
+            "begins": node.begins,
+            "exits": node.first_exits(),
+            "front": node.front or None,
         }
         for kind, node in registry().items()
     ]
@@ -82,7 +85,7 @@ def examples(_: Authorised) -> dict[str, Any]:
 
 @router.get("/channels")
 def list_channels(project: Shared, _: Authorised) -> dict[str, Any]:
-    """Connected accounts: their state, the webhook to register, the link that opens a conversation."""
+    """Connected accounts: state, webhook to register, opt-in link; and every messenger with what it takes."""
     with project.database.read() as connection:
         rows = accounts.names(connection)
         now = project.now_micros(connection)
@@ -103,7 +106,10 @@ def list_channels(project: Shared, _: Authorised) -> dict[str, Any]:
                 "opt_in_link": _link(channel, connected[(row.channel, row.name)]),
             }
         )
-    known = [{"channel": name, "title": each.title} for name, each in channels().items()]
+    known = [
+        {"channel": name, "title": each.title, "limits": {**asdict(each.limits), "media": sorted(each.limits.media)}}
+        for name, each in channels().items()
+    ]
     return {"items": items, "next": None, "messengers": known}
 
 

@@ -14,7 +14,7 @@ from journeys.rule_facts import Holds
 from journeys.rules import DeliveryClause, Wanted, wanted
 from journeys.schedule import check_schedule
 from nodes import registry
-from nodes.base import Node
+from nodes.base import Node, meanings
 from nodes.times import LONGEST, UnknownZone, parse_wall, zone
 from nodes.wait import Wall
 
@@ -45,19 +45,31 @@ class Goal(BaseModel):
     match: str | None = Field(None, title="Same value as in the entry event", description="A property, as order_id.")
 
 
+#: The ways into a journey, for the editor: name, title, settings, what it begins with.
+ENTRIES = (
+    ("event", "An event happens", "event where", {"event": "order_created"}),
+    ("keyword", "Somebody writes a key word", "keyword channel", {"keyword": ["start"]}),
+    ("link", "Somebody opens a link", "link", {"link": True}),
+    ("inbound", "Somebody writes anything", "inbound", {"inbound": True}),
+    ("segment", "Somebody enters or leaves a segment", "segment on", {"segment": "", "on": "entered"}),
+    ("schedule", "On a schedule", "schedule segment", {"schedule": "FREQ=DAILY;BYHOUR=10;BYMINUTE=0", "segment": ""}),
+    ("api", "Only by API or by hand", "api", {"api": True}),
+)
+
+
 class Entry(BaseModel):
     """One way into a journey; a segment beside another way is the audience that may take it."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", json_schema_extra={"meanings": meanings(ENTRIES)})
 
     api: bool = False
-    event: str | None = Field(None, min_length=1, max_length=120)
-    where: dict[str, Any] | None = None
-    segment: str | None = Field(None, max_length=60)
-    on: Literal["entered", "left"] = "entered"
-    schedule: str | None = Field(None, max_length=400)
-    keyword: tuple[str, ...] = ()
-    channel: str | None = None
+    event: str | None = Field(None, title="Event", min_length=1, max_length=120, json_schema_extra={"widget": "event"})
+    where: dict[str, Any] | None = Field(None, title="Only if", json_schema_extra={"widget": "rule"})
+    segment: str | None = Field(None, title="Segment", max_length=60, json_schema_extra={"widget": "segment"})
+    on: Literal["entered", "left"] = Field("entered", title="When they")
+    schedule: str | None = Field(None, title="When (RRULE or an instant)", max_length=400)
+    keyword: tuple[str, ...] = Field((), title="Key words")
+    channel: str | None = Field(None, title="In the messenger", json_schema_extra={"widget": "messenger"})
     link: bool = False
     inbound: bool = False
 

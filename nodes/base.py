@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
 from channels.message import Button, Card, Media
 from nodes.times import LONGEST
@@ -76,6 +76,10 @@ class Node(BaseModel):
     uses_luck: ClassVar[bool] = False
     #: Whether a visit waits for what the person answers.
     hears_replies: ClassVar[bool] = False
+    #: Settings that a new step begins with in the editor.
+    begins: ClassVar[Mapping[str, Any]] = {}
+    #: Settings that stand in front of the editor's form, the rest under «More»; none named: all of them.
+    front: ClassVar[tuple[str, ...]] = ()
 
     def __init_subclass__(cls, kind: str = "", icon: str = "", **more: Any) -> None:
         super().__init_subclass__(**more)
@@ -147,6 +151,21 @@ class Node(BaseModel):
         return False
 
     @classmethod
+    def first_exits(cls) -> tuple[str, ...]:
+        """The ways out of a new step, even where its settings are still to be filled in."""
+        try:
+            return cls.model_validate(cls.begins).exits()
+        except ValidationError:
+            return cls.model_construct(**cls.begins).exits()
+
+    @classmethod
     def manual(cls) -> str:
         """The docstring, as the editor shows it."""
         return inspect.cleandoc(cls.__doc__ or "")
+
+
+def meanings(told: Sequence[tuple[str, str, str, dict[str, Any]]]) -> list[JsonValue]:
+    """What settings of several meanings mean, for the schema: (name, title, its settings, what it begins with) each."""
+    return [
+        {"name": name, "title": title, "fields": [*own.split()], "begins": begins} for name, title, own, begins in told
+    ]

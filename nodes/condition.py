@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -26,6 +26,8 @@ class Condition(Node, kind="condition", icon="🔀"):
     Rules look at attributes, tags, consents, segments, past events, deliveries, the entry event and survey answers.
     Nothing is waited for: the facts are those of this moment.
     """
+
+    begins: ClassVar[Mapping[str, Any]] = {"branches": [{"exit": "yes", "rule": {"attribute": "city", "is": "exists"}}]}
 
     branches: tuple[RuleBranch, ...] = Field(title="Branches", min_length=1, max_length=20)
 

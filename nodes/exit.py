@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
 from pydantic import Field
 
 from nodes.base import Node
@@ -13,6 +16,8 @@ class Exit(Node, kind="exit", icon="🏁"):
 
     The reason is shown in the funnel, so that several endings can be told apart.
     """
+
+    begins: ClassVar[Mapping[str, Any]] = {"reason": "done"}
 
     reason: str = Field("done", title="Reason", description="Shown in the funnel.", min_length=1, max_length=60)
 

@@ -23,6 +23,8 @@ class ReplyNode(Node, kind="reply", icon="↩️"):
     """
 
     hears_replies: ClassVar[bool] = True
+    begins: ClassVar[Mapping[str, Any]] = {"branches": [{"exit": "yes", "keywords": ["yes"]}], "patience": "P1D"}
+    front: ClassVar[tuple[str, ...]] = ("branches", "patience")
 
     branches: tuple[Branch, ...] = Field((), title="Branches", max_length=20)
     patience: Patience = Field(title="Wait for an answer", json_schema_extra={"widget": "patience"})

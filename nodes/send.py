@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -148,6 +148,8 @@ class Send(Speaking, kind="send", icon="💬"):
     Buttons come back in a Reply step after it. When the message may not be sent (no consent, a closed window, a blocked
     bot), `If blocked` decides: leave the journey, skip the message, wait, or take the exit `blocked`.
     """
+
+    front: ClassVar[tuple[str, ...]] = ("text", "buttons", "channel", "media")
 
     text: str = Field("", title="Text", max_length=8000, json_schema_extra={"widget": "textarea"})
     buttons: tuple[ButtonSettings, ...] = Field((), title="Buttons", max_length=12)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -28,6 +29,8 @@ class Split(Node, kind="split", icon="🧪"):
     """
 
     uses_luck: ClassVar[bool] = True
+    begins: ClassVar[Mapping[str, Any]] = {"arms": [{"exit": "a", "weight": 1}, {"exit": "b", "weight": 1}]}
+    front: ClassVar[tuple[str, ...]] = ("arms",)
 
     arms: tuple[Arm, ...] = Field(title="Arms", min_length=2, max_length=10)
     salt: str = Field("", title="Salt", max_length=60, description="Empty: the node's own id.")

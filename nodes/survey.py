@@ -55,6 +55,8 @@ class Survey(Speaking, kind="survey", icon="📋"):
     """
 
     hears_replies: ClassVar[bool] = True
+    begins: ClassVar[Mapping[str, Any]] = {"questions": [{"id": "q1", "text": "", "type": "text"}], "patience": "P1D"}
+    front: ClassVar[tuple[str, ...]] = ("questions", "patience", "channel")
 
     questions: tuple[Question, ...] = Field(title="Questions", min_length=1, max_length=30)
     patience: Patience = Field(

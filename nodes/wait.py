@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from nodes.base import Node, NodeFailed, Patience, Tell
+from nodes.base import Node, NodeFailed, Patience, Tell, meanings
 from nodes.times import (
     LONGEST,
     WEEKDAYS,
@@ -46,6 +46,19 @@ class SkipIfLater(BaseModel):
     skip_if_later_than: timedelta = Field(title="Skip if later than", gt=timedelta(0), le=LONGEST)
 
 
+#: What a wait can mean, for the editor: name, title, the settings of the meaning and what it begins with.
+MEANINGS = (
+    ("for", "Some time", "for", {"for": "P1D"}),
+    ("days", "Some days, until a time of day", "for local_time", {"for": "P1D", "local_time": "10:00"}),
+    ("local_time", "A time of day", "local_time weekdays", {"local_time": "10:00"}),
+    ("window", "A part of the day", "window", {"window": {"start": "10:00", "end": "20:00"}}),
+    ("until", "A date", "until", {"until": None}),
+    ("until_attribute", "A date of the contact", "until_attribute offset missing", {"until_attribute": "birthday"}),
+    ("event", "An event", "event where match patience look_back", {"event": "order_completed", "patience": "P1D"}),
+    ("rule", "A rule to hold", "rule patience", {"rule": {"attribute": "city", "is": "exists"}, "patience": "P1D"}),
+)
+
+
 class Wait(Node, kind="wait", icon="⏳"):
     """Holds the contact until a time comes or something happens.
 
@@ -53,6 +66,9 @@ class Wait(Node, kind="wait", icon="⏳"):
     means that many calendar days ahead); a window of the day; an event or a rule with a patience.
     Times of day are the contact's own. An event wait hears what comes after it began, unless it looks back.
     """
+
+    model_config = ConfigDict(json_schema_extra={"meanings": meanings(MEANINGS)})
+    begins: ClassVar[Mapping[str, Any]] = {"for": "P1D"}
 
     for_: timedelta | None = Field(None, alias="for", title="For", gt=timedelta(0), le=LONGEST)
     until: AwareDatetime | None = Field(None, title="Until")

@@ -122,6 +122,33 @@ class Backend:
         """What is stuck, late or broken, the worst first."""
         return self._page("/v1/health").items
 
+    def schemas(self) -> Json:
+        """The schema of a journey's settings, and the operators of rules."""
+        return dict(self._get("/v1/schemas") or {})
+
+    # What forms offer
+
+    def attributes(self) -> Json:
+        """Attributes that contacts really have, with types and samples; their tags."""
+        return dict(self._get("/v1/attributes") or {})
+
+    def event_names(self) -> Json:
+        return dict(self._get("/v1/events/names") or {})
+
+    def segments(self) -> list[Json]:
+        return self._page("/v1/segments").items
+
+    def pools(self) -> list[Json]:
+        return self._page("/v1/coupons").items
+
+    def messengers(self) -> Json:
+        """Connected accounts, and under `messengers` what each messenger takes."""
+        return dict(self._get("/v1/channels") or {})
+
+    def match_replies(self, question: Mapping[str, Any]) -> list[Json]:
+        """Which branch the last replies would take."""
+        return list(self._send("POST", "/v1/replies/match", question)["items"])
+
     # Contacts
 
     def contacts(self, *, search: str = "", limit: int = 25, after: str | None = None) -> Page:

@@ -1,8 +1,9 @@
-"""The working copy of a journey in the editor: changes, undo, autosave with revisions, conflicts; one per session."""
+"""A session's side of a journey's draft: what the API holds, what the canvas has sent, what is wrong with it."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,94 +13,80 @@ from ui.backend import Backend, Checked
 from ui.trouble import Conflict, Trouble
 
 Json = dict[str, Any]
-#: How many steps back the editor remembers.
-UNDO = 100
 
 
 @dataclass(slots=True)
 class Work:
-    """What the person works on, what the API holds of it, and what stands between."""
+    """The draft as the API holds it, and the canvas's draft that is still to be brought there.
+
+    The canvas owns the working copy. A draft says at which revision it was begun (`baseRev`); later drafts of the same
+    canvas stand on the revisions that its earlier ones made here (`chain`). What stands on anything else meets 412,
+    and the canvas is shown what the API holds instead: it asks the person whose version stays.
+    """
 
     journey: str
     document: Json
     revision: str
-    saved: str = ""
-    past: list[Json] = field(default_factory=list)
-    selected: str | None = None
-    #: Rises whenever widgets must be made anew: undo, rows added, another document.
-    generation: int = 0
-    conflict: bool = False
+    #: (canvas, its own count) of the draft that `revision` holds, when it is one of the canvas's.
+    saved: tuple[str, int] | None = None
+    #: Revisions that this canvas's drafts may stand on.
+    client: str = ""
+    chain: set[str] = field(default_factory=set)
+    #: A draft that the API could not take yet.
+    waiting: Json | None = None
     trouble: Trouble | None = None
     checked: Checked = field(default_factory=lambda: Checked([], {}))
     checked_for: str = ""
 
-    @property
-    def dirty(self) -> bool:
-        """Whether there is something that the API does not hold yet."""
-        return text_of(self.document) != self.saved
-
-    def change(self, document: Json, *, redraw: bool = False) -> bool:
-        """Takes over another document; False when it is the same."""
-        if redraw:
-            self.generation += 1
-        if document == self.document:
-            return False
-        self.past = [*self.past[-UNDO + 1 :], self.document]
-        self.document = document
-        return True
-
-    def undo(self) -> None:
-        """One change back."""
-        if self.past:
-            self.document = self.past.pop()
-            self.generation += 1
-            if self.selected and not any(node["id"] == self.selected for node in self.document["nodes"]):
-                self.selected = None
+    def receive(self, api: Backend, draft: Mapping[str, Any] | None) -> None:
+        """Takes over a draft of the canvas and brings it to the API at once."""
+        if not draft or draft.get("docId") != self.journey:
+            return
+        if self.saved and self.saved[0] == draft["client"] and draft["localRev"] <= self.saved[1]:
+            return
+        self.waiting = dict(draft)
+        self.save(api)
 
     def save(self, api: Backend) -> None:
-        """Brings the document to the API; a conflict or a silent API is remembered, the work stays."""
-        if not self.dirty or self.conflict:
+        """Brings what waits to the API; a silent API leaves it waiting, somebody else's version ends its waiting."""
+        draft = self.waiting
+        if draft is None:
             return
+        mine = draft["client"] == self.client and draft["baseRev"] in self.chain
+        base = self.revision if mine else str(draft["baseRev"])
         try:
-            self.revision = api.save_draft(self.journey, self.document, self.revision)
-            self.saved, self.trouble = text_of(self.document), None
-        except Conflict as conflict:
-            self.conflict, self.trouble = True, conflict
+            if base == self.revision and text_of(draft["document"]) == text_of(self.document):
+                revision = base
+            else:
+                revision = api.save_draft(self.journey, draft["document"], base)
+        except Conflict:
+            self._meet_theirs(api, draft)
+            return
         except Trouble as trouble:
             self.trouble = trouble
-
-    def check(self, api: Backend) -> None:
-        """Asks what is wrong with the document, once per document; a silent API leaves the last answer."""
-        now = text_of(self.document)
-        if now == self.checked_for:
             return
+        self._hold(draft["document"], revision, (draft["client"], draft["localRev"]))
+        if not mine:
+            self.client, self.chain = draft["client"], {str(draft["baseRev"])}
+        self.chain.add(revision)
+
+    def _meet_theirs(self, api: Backend, draft: Json) -> None:
         try:
-            self.checked, self.checked_for = api.check(self.journey, self.document), now
+            theirs = api.draft(self.journey)
         except Trouble as trouble:
-            self.trouble = self.trouble or trouble
+            self.trouble = trouble
+            return
+        same = text_of(theirs.document) == text_of(draft["document"])
+        self._hold(theirs.document, theirs.revision, (draft["client"], draft["localRev"]) if same else None)
+        self.client, self.chain = draft["client"], {theirs.revision}
 
-    def commit(self, api: Backend) -> None:
-        """Saves and checks what has changed."""
-        self.save(api)
-        self.check(api)
-
-    def keep_mine(self, api: Backend) -> None:
-        """Overwrites what somebody else saved with this document."""
-        self.revision, self.conflict = api.draft(self.journey).revision, False
-        self.save(api)
-
-    def take_theirs(self, api: Backend) -> None:
-        """Takes over what somebody else saved; one undo brings one's own back."""
-        draft = api.draft(self.journey)
-        self.change(draft.document, redraw=True)
-        self.revision, self.saved, self.conflict, self.trouble = draft.revision, text_of(draft.document), False, None
+    def _hold(self, document: Json, revision: str, saved: tuple[str, int] | None) -> None:
+        self.document, self.revision, self.saved = document, revision, saved
+        self.waiting, self.trouble = None, None
 
     def look(self, api: Backend) -> bool:
-        """Follows what others saved while nothing here waits to be saved; whether there was something.
-
-        Only for the end of a run: what has just been typed is in the document by then, and wins the question.
-        """
-        if self.dirty or self.conflict:
+        """Follows what others saved while nothing here waits to be saved: whether there was something."""
+        if self.waiting is not None:
             return False
         try:
             draft = api.draft(self.journey)
@@ -107,9 +94,20 @@ class Work:
             return False
         if draft.revision == self.revision:
             return False
-        self.change(draft.document, redraw=True)
-        self.revision, self.saved = draft.revision, text_of(draft.document)
+        self._hold(draft.document, draft.revision, None)
+        self.chain = {draft.revision}
         return True
+
+    def check(self, api: Backend) -> None:
+        """Asks what is wrong with the newest document, once per document; a silent API leaves the last answer."""
+        newest = self.waiting["document"] if self.waiting else self.document
+        now = text_of(newest)
+        if now == self.checked_for:
+            return
+        try:
+            self.checked, self.checked_for = api.check(self.journey, newest), now
+        except Trouble as trouble:
+            self.trouble = self.trouble or trouble
 
 
 def text_of(document: Json) -> str:
@@ -118,12 +116,12 @@ def text_of(document: Json) -> str:
 
 
 def open_work(api: Backend, journey: str) -> Work:
-    """The session's working copy; the API's draft when there is none yet."""
+    """The session's work on a journey; the API's draft when there is none yet."""
     key = f"work-{journey}"
     work = st.session_state.get(key)
     if isinstance(work, Work):
         return work
     draft = api.draft(journey)
-    made = Work(journey, draft.document, draft.revision, saved=text_of(draft.document))
+    made = Work(journey, draft.document, draft.revision)
     st.session_state[key] = made
     return made

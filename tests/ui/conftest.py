@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -59,6 +60,13 @@ def opened(page: str, *, lang: str = "en", **query: str) -> AppTest:
     if page != "home":
         test.switch_page(f"screens/{page}.py")
     return test.run()
+
+
+def canvas(test: AppTest) -> dict[str, Any]:
+    """What the page tells its canvas."""
+    (one,) = test.get("bidi_component")
+    told: dict[str, Any] = json.loads(one.proto.json)
+    return told
 
 
 def words(test: AppTest) -> str:

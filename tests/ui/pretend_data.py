@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
+from api import catalogue
+from api.doors import Caller
+from channels import registry as channel_registry
+
 Json = dict[str, Any]
-HERE = Path(__file__).parent
+CALLER = Caller(1, "ui", "admin")
 NOW = datetime.now(UTC).replace(microsecond=0)
 
 
@@ -19,7 +23,28 @@ def at(**back: float) -> str:
 
 def node_types() -> list[Json]:
     """The kinds of steps with their settings' schemas, as the product describes them."""
-    return list(json.loads((HERE / "node_types.json").read_text(encoding="utf-8")))
+    return list(json.loads(json.dumps(catalogue.list_nodes(CALLER)["items"])))
+
+
+def messengers() -> list[Json]:
+    """Every messenger with what it takes."""
+    return [
+        {"channel": name, "title": each.title, "limits": {**asdict(each.limits), "media": sorted(each.limits.media)}}
+        for name, each in channel_registry().items()
+    ]
+
+
+def attributes() -> Json:
+    """Attributes that contacts have."""
+    rows = (("first_name", "text", ["Anna", "Boris"]), ("city", "text", ["Kazan", "Perm"]), ("total", "number", [1200]))
+    items = [{"name": name, "type": kind, "known": 3, "samples": samples} for name, kind, samples in rows]
+    return {"items": items, "tags": ["vip"], "next": None}
+
+
+def event_names() -> list[Json]:
+    """Events that happened."""
+    total = {"name": "total", "type": "number", "known": 3, "samples": [1500]}
+    return [{"name": "cart_abandoned", "properties": [total]}, {"name": "order_completed", "properties": []}]
 
 
 def node(name: str, kind: str, title: str = "", **settings: Any) -> Json:

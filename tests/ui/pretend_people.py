@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 from fastapi import FastAPI, File, Form, UploadFile
 
+from api import catalogue
 from tests.ui import pretend_data as data
 from tests.ui.pretend_world import Problem, World, paged
 
@@ -107,7 +108,28 @@ def rest(app: FastAPI, world: World) -> None:
 
     @app.get("/v1/channels")
     def channels() -> Json:
-        return {"items": world.channels, "next": None}
+        return {"items": world.channels, "next": None, "messengers": data.messengers()}
+
+    @app.get("/v1/schemas")
+    def schemas() -> Json:
+        return catalogue.schemas(data.CALLER)
+
+    @app.get("/v1/attributes")
+    def attributes() -> Json:
+        return data.attributes()
+
+    @app.get("/v1/events/names")
+    def event_names() -> Json:
+        return {"items": data.event_names(), "next": None}
+
+    @app.get("/v1/coupons")
+    def pools() -> Json:
+        return {"items": [{"pool": "viber-15", "free": 10, "given": 2}], "next": None}
+
+    @app.post("/v1/replies/match")
+    def match(body: Json) -> Json:
+        taken = [one["exit"] for one in body["branches"] if "yes" in one.get("keywords", [])]
+        return {"items": [{"text": "yes", "exit": taken[0] if taken else "something_else", "why": ""}], "next": None}
 
     @app.post("/v1/channels/{channel}/{account}/{action}")
     def switch(channel: str, account: str, action: str) -> Json:

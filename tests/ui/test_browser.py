@@ -102,7 +102,7 @@ def test_the_first_deep_link_has_the_menu_and_stays_on_this_machine(pages: str, 
     tab.goto(f"{pages}/journey?id=cart")
     expect(tab.get_by_role("heading", name="Abandoned cart")).to_be_visible()
     expect(tab.get_by_role("link", name="Journeys", exact=True)).to_be_visible()
-    expect(tab.locator("svg text", has_text="1,248 entered").first).to_be_visible()
+    expect(tab.get_by_test_id("step-pause").get_by_text("1.2K entered")).to_be_visible()
     assert outside == []
 
 
@@ -140,7 +140,7 @@ def test_a_half_written_answer_survives_the_refresh(pages: str, tab: Page) -> No
 
 def test_a_step_is_written_and_kept_over_a_visit_elsewhere(pages: str, tab: Page, browsed: World) -> None:
     tab.goto(f"{pages}/editor?id=hello")
-    tab.get_by_role("button", name="Hello start").click()
+    tab.get_by_test_id("step-hi").click()
     text = tab.get_by_role("textbox", name="Text", exact=True)
     text.fill("Good morning")
     tab.get_by_role("link", name="Contacts", exact=True).click()
@@ -148,7 +148,7 @@ def test_a_step_is_written_and_kept_over_a_visit_elsewhere(pages: str, tab: Page
     tab.wait_for_timeout(1500)
     expect(tab.get_by_role("heading", name="Contacts")).to_be_visible()
     tab.goto(f"{pages}/editor?id=hello")
-    expect(tab.get_by_text("Good morning").first).to_be_visible()
+    expect(tab.get_by_test_id("step-hi").get_by_text("Good morning")).to_be_visible()
     assert browsed.journeys["hello"]["document"]["nodes"][0]["settings"]["text"] == "Good morning"
 
 
@@ -159,5 +159,5 @@ def test_an_action_from_a_dialog_does_not_break_the_page(pages: str, tab: Page, 
     tab.get_by_role("button", name="New journey").click()
     tab.get_by_role("button", name="Take it").last.click()
     expect(tab.get_by_text("The journey is created.")).to_be_visible()
-    expect(tab.get_by_role("button", name="Journey settings")).to_be_visible()
+    expect(tab.get_by_test_id("journey-settings")).to_be_visible()
     assert errors == []

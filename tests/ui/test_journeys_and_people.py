@@ -7,7 +7,7 @@ import io
 from datetime import datetime, timedelta
 from typing import Any
 
-from tests.ui.conftest import opened, words
+from tests.ui.conftest import canvas, opened, words
 from tests.ui.pretend_data import cart_numbers
 from tests.ui.pretend_world import Problem, World
 from ui.charts import as_csv
@@ -74,15 +74,15 @@ def test_contacts_are_enrolled_by_id_and_refusals_have_reasons(api: str, world: 
 
 def test_the_drawing_has_counts_and_survives_a_silent_moment(api: str, world: World) -> None:
     test = opened("journey", id="cart")
-    spec = test.get("graphviz_chart")[0].proto.spec
-    assert "1,248 entered" in spec
-    assert "97 inside" in spec
-    assert "no answer · 429" in spec
+    counts = canvas(test)["counts"]
+    assert canvas(test)["readOnly"]
+    assert (counts["pause"]["entered"], counts["pause"]["inside"]) == (1248, 97)
+    assert counts["answer"]["left"]["no_answer"] == 429
     world.broken["/v1/journeys/cart/funnel"] = Problem(503, "Not ready")
     test = test.run()
     assert not test.exception
     assert "these are the last numbers" in words(test)
-    assert "1,248 entered" in test.get("graphviz_chart")[0].proto.spec
+    assert canvas(test)["counts"] == counts
 
 
 def test_a_blank_journey_is_created_and_opened(api: str, world: World) -> None:

@@ -17,7 +17,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from nodes import registry
-from tests.ui.conftest import opened, words
+from tests.ui.conftest import canvas, opened
 from ui.forms.terms import MANUALS
 from ui.language import LOCALE, pick
 from ui.said import said
@@ -176,10 +176,11 @@ def test_the_language_is_picked_in_order(
 
 def test_what_the_api_says_is_said_in_russian(api: str, world: Any) -> None:
     world.journeys["hello"]["document"]["edges"].clear()
-    said = words(opened("editor", id="hello", lang="ru")).replace("\\", "")
-    assert "Выход sent никуда не ведёт." in said
-    assert "Конец: done" in said
-    assert "leads nowhere" not in said
+    told = canvas(opened("editor", id="hello", lang="ru"))
+    assert [one["text"] for one in told["problems"]] == ["Выход sent никуда не ведёт."]
+    assert told["told"]["end"]["sentence"] == "Конец: done"
+    assert {one["kind"]: one["title"] for one in told["kinds"]}["send"] == "Сообщение"
+    assert told["labels"]["Undo"] == "Отменить"
 
 
 @pytest.mark.parametrize(

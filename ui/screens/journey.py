@@ -8,26 +8,19 @@ from typing import Any
 import streamlit as st
 
 from ui import controls
-from ui.backend import backend
-from ui.drawing import Captions, draw
+from ui.backend import Checked, backend
+from ui.canvas import mount
 from ui.figures import ago, compact, number, percent, when
 from ui.inside import who_is_here
 from ui.language import _
 from ui.look import careful, heading
-from ui.said import sentences
 from ui.trouble import Trouble
-from ui.words import JOURNEY, KIND, badge, bold, exit_name, word
+from ui.words import JOURNEY, badge, bold, word
 
 Json = Mapping[str, Any]
 
 
-@st.cache_data(ttl=300, show_spinner=False)
-def icons(url: str) -> dict[str, str]:
-    """Icons of the kinds of steps; `url` keeps one API's apart from another's."""
-    return {one["kind"]: one.get("icon") or "•" for one in backend().node_types()} if url else {}
-
-
-def shown_document(journey: Json) -> tuple[Json, str]:
+def shown_document(journey: Json) -> tuple[dict[str, Any], str]:
     """The newest published version, else the draft, and what it is."""
     if journey.get("version") and journey.get("document"):
         return journey["document"], _("Version {n}").format(n=journey["version"])
@@ -67,8 +60,8 @@ def numbers(funnel: Json) -> None:
 
 
 @st.fragment(run_every=2)
-def live(journey: Json, document: Json, title: str, lines: Mapping[str, str], problems: list[Any]) -> None:
-    """Counts and drawing, asked anew every two seconds; a missed beat keeps the last numbers."""
+def live(journey: Json, document: dict[str, Any], title: str, checked: Checked) -> None:
+    """Counts on the canvas, asked anew every two seconds; a missed beat keeps the last numbers."""
     name = str(journey["id"])
     key = f"journey-funnel-{name}"
     try:
@@ -78,24 +71,7 @@ def live(journey: Json, document: Json, title: str, lines: Mapping[str, str], pr
     funnel = st.session_state.get(key) or {}
     numbers(funnel)
     st.caption(f"{title} · :green[:material/sensors:] " + _("updated every two seconds"))
-    captions = Captions(
-        entered=_("entered"),
-        inside=_("inside"),
-        exit_name=exit_name,
-        number=compact,
-        kind=lambda kind: word(KIND, kind).text,
-    )
-    dot = draw(
-        document,
-        icons=icons(backend().url),
-        sentences=lines,
-        counts=funnel.get("nodes") or (),
-        problems=problems,
-        captions=captions,
-        dark=st.context.theme.type == "dark",
-    )
-    with st.container(horizontal_alignment="center", border=True):
-        st.graphviz_chart(dot, width="content", alt=_("The journey's steps and ways, with counts"))
+    mount.watch(name, title, document, key=f"look-{name}", checked=checked, counts=funnel.get("nodes") or ())
 
 
 def versions(journey: Json) -> None:
@@ -130,7 +106,7 @@ def main() -> None:
                 icon=":material/rule:",
             ):
                 controls.problem_list(checked.problems, document)
-        live(journey, document, title, sentences(document, checked.nodes), checked.problems)
+        live(journey, document, title, checked)
     with inside, careful():
         who_is_here(journey, document)
     with more, careful():

@@ -1,0 +1,58 @@
+"""What the forms of the canvas can offer: real attributes, events, tags, pools, journeys, and what messengers take."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from ui.backend import backend
+from ui.forms.terms import operator_name
+from ui.trouble import Trouble
+
+Json = dict[str, Any]
+
+
+@st.cache_data(ttl=60, show_spinner=False)
+def offers(url: str, code: str) -> Json:
+    """Everything at once, a minute old at most; what the API does not offer is simply not offered."""
+    assert url
+    assert code
+    api = backend()
+    attributes = _or_nothing(api.attributes)
+    return {
+        "attributes": attributes.get("items") or [],
+        "tags": attributes.get("tags") or [],
+        "events": _or_nothing(api.event_names).get("items") or [],
+        "segments": _names(api.segments, "id"),
+        "pools": _names(api.pools, "pool"),
+        "journeys": [{"id": one["id"], "name": one.get("name") or ""} for one in _list(api.journeys)],
+        "operators": [
+            {"name": one["name"], "title": operator_name(one["name"]), "applies_to": list(one.get("applies_to") or ())}
+            for one in _or_nothing(api.schemas).get("operators") or ()
+        ],
+        "messengers": [{**one["limits"], "channel": one["channel"], "title": one["title"]} for one in _messengers()],
+    }
+
+
+def _messengers() -> list[Json]:
+    return [one for one in _or_nothing(backend().messengers).get("messengers") or () if one.get("limits")]
+
+
+def _list(read: Any) -> list[Json]:
+    try:
+        found = read()
+    except Trouble:
+        return []
+    return list(getattr(found, "items", found))
+
+
+def _names(read: Any, name: str) -> list[str]:
+    return [str(one.get(name) or one.get("name") or "") for one in _list(read)]
+
+
+def _or_nothing(read: Any) -> Json:
+    try:
+        return dict(read())
+    except Trouble:
+        return {}

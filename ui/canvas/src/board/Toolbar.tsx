@@ -1,0 +1,86 @@
+// Over the board: back and forth, tidy up, zoom, search, problems, what is saved, and what can be done.
+
+import { useReactFlow, useStore } from "@xyflow/react"
+
+import { useAround, useJourney } from "../around"
+import * as deeds from "../deeds"
+import { freshId } from "../document"
+import { Icon } from "../icon"
+import { sizesIn } from "../layout"
+import { Problems } from "./Problems"
+import { Search } from "./Search"
+
+export function Toolbar({ chosen, choose, erase, settings, openSettings }: {
+  chosen: Set<string>
+  choose: (ids: Iterable<string>, show?: boolean) => void
+  erase: () => void
+  settings: boolean
+  openSettings: () => void
+}) {
+  const around = useAround()
+  const { desk, t, ask } = around
+  const journey = useJourney(desk)
+  const flow = useReactFlow()
+  const zoom = useStore((one) => Math.round(one.transform[2] * 100))
+  const tidy = () => {
+    deeds.tidyUp(around, sizesIn(flow))
+    requestAnimationFrame(() => requestAnimationFrame(() => void flow.fitView({ duration: 300, padding: 0.15, maxZoom: 1 })))
+  }
+  const note = () => {
+    const at = flow.screenToFlowPosition({ x: innerWidth / 2, y: innerHeight / 2 })
+    const id = freshId([...journey.nodes, ...(journey.notes ?? [])].map((one) => one.id), "note")
+    desk.commit({ ...journey, notes: [...(journey.notes ?? []), { id, text: "", x: Math.round(at.x), y: Math.round(at.y), w: 220, h: 110 }] })
+    requestAnimationFrame(() => choose([id]))
+  }
+  return (
+    <div className="toolbar" role="toolbar" aria-label={t("Tools")}>
+      <div className="group">
+        <Tool icon="undo" label={t("Undo")} off={!desk.history.past.length} run={() => desk.undo()} id="undo" />
+        <Tool icon="redo" label={t("Redo")} off={!desk.history.future.length} run={() => desk.redo()} id="redo" />
+      </div>
+      <div className="group">
+        <Tool icon="account_tree" label={t("Tidy up")} run={tidy} id="tidy" />
+        <Tool icon="sticky_note_2" label={t("Add a note")} run={note} id="note" />
+        <Tool icon="content_copy" label={t("Duplicate")} off={!chosen.size} run={() => choose(deeds.duplicate(around, chosen))} id="duplicate" />
+        <Tool icon="delete" label={t("Delete")} off={!chosen.size} run={erase} id="delete" />
+      </div>
+      <div className="group">
+        <Tool icon="zoom_out" label={t("Smaller")} run={() => void flow.zoomOut({ duration: 150 })} id="zoom-out" />
+        <button type="button" className="zoom" title={t("Original size")} onClick={() => void flow.zoomTo(1, { duration: 150 })}>{zoom}%</button>
+        <Tool icon="zoom_in" label={t("Larger")} run={() => void flow.zoomIn({ duration: 150 })} id="zoom-in" />
+        <Tool icon="fit_screen" label={t("Show everything")} run={() => void flow.fitView({ duration: 250, padding: 0.15, maxZoom: 1 })} id="fit" />
+      </div>
+      <Search choose={choose} />
+      <span className="space" />
+      <Saved />
+      <Problems choose={choose} />
+      <button type="button" aria-pressed={settings} onClick={openSettings} data-testid="journey-settings">
+        <Icon name="tune" />{t("Settings")}
+      </button>
+      <button type="button" onClick={() => ask("rehearse")} data-testid="rehearse"><Icon name="smart_toy" />{t("Rehearse")}</button>
+      <button type="button" className="main" disabled={Boolean(desk.theirs)} onClick={() => ask("publish")} data-testid="publish">
+        <Icon name="rocket_launch" />{t("Publish")}
+      </button>
+    </div>
+  )
+}
+
+function Tool({ icon, label, run, off = false, id }: { icon: string; label: string; run: () => void; off?: boolean; id: string }) {
+  return (
+    <button type="button" className="tool" title={label} aria-label={label} disabled={off} onClick={run} data-testid={`tool-${id}`}>
+      <Icon name={icon} />
+    </button>
+  )
+}
+
+function Saved() {
+  const { desk, data, t } = useAround()
+  useJourney(desk)
+  const [icon, text] = desk.theirs
+    ? ["sync_problem", t("Changed elsewhere")]
+    : desk.dirty
+      ? data.trouble ? ["cloud_off", t("Not saved yet")] : ["cloud_sync", t("Saving…")]
+      : ["cloud_done", t("Saved")]
+  return <span className="saved" role="status" data-testid="saved" data-saved={!desk.dirty}><Icon name={icon} />{text}</span>
+}
+

@@ -1,0 +1,262 @@
+// The working copy of a journey. It lives outside React and outside the page's elements, so that no redrawing,
+// page switch or restart of the server loses it; it is the one place that decides whose version stands.
+
+import { moveTo } from "./document"
+import { rowExits } from "./exits"
+import { begin, redo, remember, undo, type History } from "./history"
+import type { Data, Draft, Journey, Told } from "./types"
+
+export const DEBOUNCE_MS = 300
+/** How many of our own sent versions are remembered, to know them when the server shows one without saying whose. */
+const OWN = 20
+
+export type Send = (draft: Draft) => void
+export interface Shelf {
+  read: (docId: string) => string | null
+  write: (docId: string, text: string | null) => void
+}
+
+const textOf = (value: unknown): string => JSON.stringify(sorted(value))
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted)
+  if (value === null || typeof value !== "object") return value
+  return Object.fromEntries(
+    Object.entries(value as Record<string, unknown>)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, one]) => [name, sorted(one)]),
+  )
+}
+
+export class Desk {
+  readonly client = crypto.randomUUID()
+  journey: Journey
+  baseRev: string
+  localRev = 0
+  savedRev = 0
+  sentRev = 0
+  /** Somebody else's version that waits for a decision. */
+  theirs: { revision: string; document: Journey } | null = null
+  history: History<Journey> = begin()
+  /** Rises with every change that a drawing must follow. */
+  version = 0
+  send: Send = () => {}
+  /** Exits by rows of each step when Python last told of it: what is left of the told ones is fixed. */
+  rowsThen = new Map<string, string[]>()
+  private toldThen: Record<string, Told> | null = null
+  /** Where the person looks, so that coming back to the page shows the same. */
+  look: { viewport: { x: number; y: number; zoom: number } | null; chosen: string[] } = { viewport: null, chosen: [] }
+  private timer: ReturnType<typeof setTimeout> | undefined
+  private own: string[] = []
+  private listeners = new Set<() => void>()
+
+  constructor(
+    readonly docId: string,
+    data: Data,
+    private readonly shelf: Shelf,
+    private readonly now: () => number = Date.now,
+  ) {
+    this.journey = data.document
+    this.baseRev = data.revision
+    if (!data.readOnly) this.restore(data)
+    this.learn(data)
+  }
+
+  /** Remembers which rows stood in the settings that Python's exits are of. */
+  private learn(data: Data): void {
+    if (data.told === this.toldThen) return
+    this.toldThen = data.told
+    const kinds = new Map(data.kinds.map((one) => [one.kind, one]))
+    this.rowsThen = new Map(
+      data.document.nodes.map((one) => [one.id, rowExits(kinds.get(one.kind), one.settings ?? {})]),
+    )
+  }
+
+  get dirty(): boolean {
+    return this.localRev > this.savedRev
+  }
+
+  subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener)
+    return () => this.listeners.delete(listener)
+  }
+
+  snapshot = (): number => this.version
+
+  private changed(): void {
+    this.version += 1
+    for (const one of this.listeners) one()
+  }
+
+  /** A change by the person. `what` names the place that is typed in; changes of one place join into one step back. */
+  commit(next: Journey, what = ""): void {
+    if (next === this.journey) return
+    this.history = remember(this.history, this.journey, what, this.now())
+    this.put(next)
+  }
+
+  /** Places for steps that had none of their own: how the board shows them, not a change by the person. */
+  arrange(places: Map<string, { x: number; y: number }>): void {
+    this.journey = moveTo(this.journey, places)
+    this.changed()
+  }
+
+  undo(): void {
+    const back = undo(this.history, this.journey)
+    if (!back) return
+    this.history = back.history
+    this.put(back.present)
+  }
+
+  redo(): void {
+    const forth = redo(this.history, this.journey)
+    if (!forth) return
+    this.history = forth.history
+    this.put(forth.present)
+  }
+
+  private put(next: Journey): void {
+    this.journey = next
+    this.localRev += 1
+    this.keep()
+    this.changed()
+    this.schedule()
+  }
+
+  private schedule(): void {
+    clearTimeout(this.timer)
+    this.timer = setTimeout(() => this.flush(), DEBOUNCE_MS)
+  }
+
+  /** Sends what has not been sent; called on blur, when the page is left, and before every action. */
+  flush(): void {
+    clearTimeout(this.timer)
+    this.timer = undefined
+    if (this.dirty && this.sentRev < this.localRev && !this.theirs) this.emit()
+  }
+
+  draft(): Draft {
+    return {
+      docId: this.docId,
+      client: this.client,
+      localRev: this.localRev,
+      baseRev: this.baseRev,
+      document: this.journey,
+    }
+  }
+
+  private emit(): void {
+    this.sentRev = this.localRev
+    this.own = [...this.own.slice(-OWN + 1), textOf(this.journey)]
+    this.send(this.draft())
+  }
+
+  /** What Python shows: our own saves are taken note of, others' are followed or asked about. */
+  hear(data: Data): void {
+    this.learn(data)
+    const { revision, document, saved } = data
+    if (data.readOnly) return this.follow(revision, document)
+    if (saved?.client === this.client) {
+      this.savedRev = Math.max(this.savedRev, saved.localRev)
+      this.baseRev = revision
+      this.keep()
+    }
+    if (revision === this.baseRev) {
+      if (saved?.client !== this.client) this.again(data)
+      return this.changed()
+    }
+    if (this.own.includes(textOf(document))) {
+      // Our own save whose answer never came: nobody else stands in the way.
+      this.baseRev = revision
+      this.again(data)
+    } else if (!this.dirty) this.follow(revision, document)
+    else this.theirs = { revision, document }
+    this.changed()
+  }
+
+  /** The server knows nothing of our newest version (it was restarted, or the line was down): tell it again. */
+  private again(data: Data): void {
+    if (!this.dirty || data.trouble) return
+    this.sentRev = Math.min(this.sentRev, this.localRev - 1)
+    this.schedule()
+  }
+
+  private follow(revision: string, document: Journey): void {
+    if (revision !== this.baseRev) {
+      this.history = remember(this.history, this.journey, "", this.now())
+      this.journey = document
+      this.baseRev = revision
+      this.savedRev = this.localRev
+    }
+    this.changed()
+  }
+
+  keepMine(): void {
+    if (!this.theirs) return
+    this.baseRev = this.theirs.revision
+    this.theirs = null
+    this.localRev += 1
+    this.changed()
+    this.flush()
+  }
+
+  /** Takes over the other version; one undo brings one's own back. */
+  takeTheirs(): void {
+    if (!this.theirs) return
+    const { revision, document } = this.theirs
+    this.theirs = null
+    this.history = remember(this.history, this.journey, "", this.now())
+    this.journey = document
+    this.baseRev = revision
+    this.localRev += 1
+    this.savedRev = this.localRev
+    this.keep()
+    this.changed()
+    this.emit()
+  }
+
+  /** Unsaved work survives a reload of the page on the browser's shelf for this tab. */
+  private keep(): void {
+    const text = this.dirty ? JSON.stringify({ baseRev: this.baseRev, document: this.journey }) : null
+    this.shelf.write(this.docId, text)
+  }
+
+  private restore(data: Data): void {
+    const text = this.shelf.read(this.docId)
+    if (!text) return
+    try {
+      const kept = JSON.parse(text) as { baseRev: string; document: Journey }
+      if (textOf(kept.document) === textOf(data.document)) return this.shelf.write(this.docId, null)
+      this.history = remember(this.history, data.document, "", this.now())
+      this.journey = kept.document
+      this.localRev = 1
+      if (kept.baseRev === data.revision) this.schedule()
+      else this.theirs = { revision: data.revision, document: data.document }
+    } catch {
+      this.shelf.write(this.docId, null)
+    }
+  }
+}
+
+const desks = new Map<string, Desk>()
+
+/** The one desk of a journey in this tab. */
+export function deskOf(data: Data, shelf: Shelf): Desk {
+  const name = `${data.readOnly ? "look" : "edit"}:${data.docId}`
+  let desk = desks.get(name)
+  if (!desk) {
+    desk = new Desk(data.docId, data, shelf)
+    desks.set(name, desk)
+  } else desk.hear(data)
+  return desk
+}
+
+/** Everything unsaved in this tab goes out, as when the page is hidden or left. */
+export function flushAll(): void {
+  for (const one of desks.values()) one.flush()
+}
+
+/** Whether something in this tab has not reached the server yet. */
+export function unsaved(): boolean {
+  return [...desks.values()].some((one) => one.dirty && !one.theirs)
+}
