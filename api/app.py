@@ -40,6 +40,9 @@ from api import (
     webhooks,
     whereabouts,
 )
+from api import (
+    settings as choices,
+)
 from api.doors import BodyLimit
 from channels.base import Account
 from engine.boot import open_project, prepare
@@ -90,7 +93,7 @@ def create_app(settings: Settings, project: Project | None = None) -> FastAPI:
     doors = (accounts, contacts, imports, journeys, trips, whereabouts, numbers, intake, webhooks, catalogue)
     authoring = (versions, rehearsals)
     reaching = (health, message_templates, opt_in, policies)
-    for door in (*doors, vocabulary, *authoring, changeover, merging, *reaching, segments, sandbox, running):
+    for door in (*doors, vocabulary, *authoring, changeover, merging, *reaching, segments, choices, sandbox, running):
         app.include_router(door.router)
     return app
 

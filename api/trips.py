@@ -6,16 +6,17 @@ import hashlib
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Query
+from fastapi import APIRouter, Header, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.contacts import found as contact_found
 from api.doors import After, Authorised, Limit, Shared, after_id, iso, paged
 from api.journeys import found as journey_found
+from api.problems import Refused
 from api.whereabouts import held
 from engine.enroll import Candidate, enroll_many
-from engine.errors import IdempotencyMismatch
-from store import contacts, deliveries, inbox, keys
+from engine.errors import IdempotencyMismatch, NotFound
+from store import contacts, copies, deliveries, inbox, keys
 from store.database import dumps
 from store.sql import parsed
 
@@ -108,6 +109,23 @@ def list_deliveries(
             limit=limit,
         )
     return paged(rows, limit, _delivery)
+
+
+@router.post("/deliveries/{delivery}/resend", status_code=201)
+def resend(delivery: Annotated[int, Path(ge=1)], project: Shared, caller: Authorised) -> dict[str, Any]:
+    """Send a message again of which nobody knows whether it arrived, as a new delivery; asked twice it is sent once."""
+
+    def work(connection: Any) -> int:
+        row = copies.states(connection, [delivery]).get(delivery)
+        if row is None:
+            raise NotFound("There is no such delivery.")
+        if row.state != "unresolved" or row.content is None:
+            raise Refused(409, "not_unresolved", f"Only an unresolved delivery is sent again; this one is {row.state}.")
+        now = project.now_micros(connection)
+        keys.audit(connection, caller.name, "delivery.resent", str(delivery), now)
+        return copies.again(connection, [delivery], now)[delivery]
+
+    return {"id": str(project.database.transact(work)), "resends": str(delivery)}
 
 
 @router.get("/replies")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Row
 from channels import registry as channels
 from channels.base import Account
 from channels.message import Message
+from engine.capping import Capping
 from engine.policing import Policies
 from engine.project import Project, Version, real_now
 from engine.rates import Rates
@@ -22,6 +23,7 @@ from journeys.facts import zone_name
 from journeys.gates import Go, Hold, Reachable, Refuse, decide
 from nodes.base import Says
 from store import consents, contacts, deliveries, enrollments, journeys
+from store.copies import AGAIN
 from store.counters import Tally
 from store.crash_points import reach
 from store.sql import parsed
@@ -82,6 +84,7 @@ class Claiming:
         self.rates = rates
         people = [row.contact_id for row in rows]
         self.policies = Policies(project, connection)
+        self.capping = Capping(project, connection, now, rows)
         self.granted = consents.state(connection, people)
         self.withdrawn = consents.withdrawn(connection, people)
         self.addresses: dict[int, list[Row[Any]]] = {}
@@ -133,6 +136,7 @@ class Claiming:
             self.limits,
             zone,
             version.journey.settings.quiet() if version and not row.parts else None,
+            capped=self.capping.until(row, version, zone),
         )
         if isinstance(verdict, Refuse):
             self.refused.append((row, verdict.reason))
@@ -192,7 +196,8 @@ class Claiming:
         if version is not None:
             said = version.journey.nodes[row.node].says(row.part)
             if said is not None:
-                return said
+                # What a person sends again goes where it was rendered for.
+                return replace(said, channels=(row.channel,)) if row.origin.startswith(AGAIN) else said
         content = parsed(row.content) or {}
         channel = content.get("channel")
         return Says(text="", category=row.category, channels=(channel,) if channel else ())

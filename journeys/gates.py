@@ -62,22 +62,30 @@ def decide(
     limits: Mapping[str, Limits],
     zone_name: str,
     quiet: tuple[time, time] | None,
+    *,
+    capped: datetime | None = None,
 ) -> Go | Hold | Refuse:
-    """Go, hold or refuse: the first messenger in order of preference that allows it is taken."""
+    """Go, hold or refuse: the first messenger in order of preference that allows it is taken.
+
+    `capped`: when the contact may next get an advertisement, where the caps are reached.
+    """
     if now >= expires_at:
         return Refuse("expired")
     reasons: list[str] = []
     for candidate in _in_order(says.channels, addresses):
         reason = _why_not(says, now, candidate, granted, withdrawn, limits)
         if reason is None:
-            return _quiet(says, now, expires_at, zone_name, quiet) or Go(candidate)
+            night = _quiet(says, now, expires_at, zone_name, quiet)
+            if night is None and capped is not None and says.category == "marketing":
+                return _unwilling(says, capped, expires_at, "frequency_cap")
+            return night or Go(candidate)
         reasons.append(reason)
     if not reasons:
-        return _unwilling(says, now, expires_at, "no_channel")
+        return _unwilling(says, now + LOOK_AGAIN, expires_at, "no_channel")
     if "account_paused" in reasons:
         # Nothing is wrong with the contact: the account's owner has to act, and the message waits for it.
         return Hold("account_paused", min(now + LOOK_AGAIN, expires_at))
-    return _unwilling(says, now, expires_at, reasons[0])
+    return _unwilling(says, now + LOOK_AGAIN, expires_at, reasons[0])
 
 
 def may_repeat(policy: str | None, category: str, limits: Limits | None) -> bool:
@@ -134,7 +142,7 @@ def _quiet(
     return Hold("quiet_hours", min(until, expires_at))
 
 
-def _unwilling(says: Says, now: datetime, expires_at: datetime, reason: str) -> Hold | Refuse:
+def _unwilling(says: Says, until: datetime, expires_at: datetime, reason: str) -> Hold | Refuse:
     if says.on_blocked == "wait":
-        return Hold(reason, min(now + LOOK_AGAIN, expires_at))
+        return Hold(reason, min(until, expires_at))
     return Refuse(reason)

@@ -10,6 +10,7 @@ from typing import Any, Literal
 import networkx as nx
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from journeys.caps import Caps
 from journeys.rule_facts import Holds
 from journeys.rules import DeliveryClause, Wanted, wanted
 from journeys.schedule import check_schedule
@@ -105,6 +106,9 @@ class Settings(BaseModel):
     timezone: str | None = Field(None, title="Time zone", description="For contacts whose own zone is unknown.")
     quiet_hours: tuple[Wall, Wall] | None = Field(
         None, title="Quiet hours", description="Marketing waits until morning."
+    )
+    caps: Caps | None = Field(
+        None, title="At most", description="Counted over all journeys, tighter than the project's."
     )
 
     @field_validator("entry", mode="before")

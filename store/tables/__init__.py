@@ -5,7 +5,17 @@ from store.tables.journeys import DraftRevision, Journey, JourneyTest, JourneyVe
 from store.tables.messages import ChannelAccount, Coupon, CouponPool, Delivery, Inbox, Reply, SurveyAnswer
 from store.tables.people import Address, Consent, ConsentRecord, Contact, Event, Tombstone
 from store.tables.reaching import ApprovedTemplate, MessageTemplate, OptInLink, PolicyRule
-from store.tables.running import ApiKey, AuditEntry, Clock, DeadLetter, Heartbeat, IdempotentAnswer, Import, Metric
+from store.tables.running import (
+    ApiKey,
+    AuditEntry,
+    Clock,
+    DeadLetter,
+    Heartbeat,
+    IdempotentAnswer,
+    Import,
+    Metric,
+    ProjectSetting,
+)
 from store.tables.segments import AudienceEntry, Segment, SegmentMember
 from store.tables.trips import Enrollment, EnrollmentState, Signal, Visit
 
@@ -41,6 +51,7 @@ __all__ = [
     "NodeCountDelta",
     "OptInLink",
     "PolicyRule",
+    "ProjectSetting",
     "Reply",
     "Segment",
     "SegmentMember",

@@ -25,6 +25,13 @@ class Delivery(SQLModel, table=True):
         _partial("ix_delivery_unknown", "unknown_at", where="state = 'unknown'"),
         _partial("ix_delivery_provider", "channel", "account", "provider_id", where="provider_id IS NOT NULL"),
         _partial("ix_delivery_ref", "ref", where="ref IS NOT NULL"),
+        # What a contact was sent of late, for the caps.
+        _partial(
+            "ix_delivery_marketing",
+            "contact_id",
+            "sending_at",
+            where="category = 'marketing' AND sending_at IS NOT NULL",
+        ),
         Index("ix_delivery_contact", "contact_id", "id"),
         Index("ix_delivery_journey", "journey_id", "id"),
     )

@@ -105,6 +105,15 @@ class Import(SQLModel, table=True):
     finished_at: int | None = when(null=True)
 
 
+class ProjectSetting(SQLModel, table=True):
+    """A choice of the whole project that people change while it runs."""
+
+    __tablename__ = "project_setting"
+
+    name: str = Field(primary_key=True, max_length=40)
+    value: dict[str, Any] = json(null=False)
+
+
 class AuditEntry(SQLModel, table=True):
     """Who did what: append-only."""
 

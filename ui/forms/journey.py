@@ -120,14 +120,14 @@ def _more(made: Json, key: str, hints: Hints, titles: Mapping[str, str]) -> None
     keep(made, "timezone", (zone or "").strip() or None)
     cap = st.number_input(
         _("Marketing messages per contact a day, at most"),
-        value=(made.get("caps") or {}).get("day"),
+        value=(made.get("caps") or {}).get("per_day"),
         min_value=1,
         step=1,
         key=f"{key}.cap",
         placeholder=_("no limit"),
     )
-    others = {name: value for name, value in (made.get("caps") or {}).items() if name != "day"}
-    keep(made, "caps", {**others, **({"day": int(cap)} if cap else {})} or None)
+    others = {name: value for name, value in (made.get("caps") or {}).items() if name != "per_day"}
+    keep(made, "caps", {**others, **({"per_day": int(cap)} if cap else {})} or None)
     steps: list[str | None] = [None, *titles]
     start = made.get("start")
     picked = st.selectbox(
