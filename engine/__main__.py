@@ -25,9 +25,16 @@ def main() -> None:
 
 async def _work(settings: Settings) -> None:
     stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
+
+    def end(sign: signal.Signals) -> None:
+        """Asked once: finish what is on the wire. Asked again: now; what is on the wire counts as unknown then."""
+        if stop.is_set():
+            log.warning("ended at once: what messengers have not answered is unknown until evidence comes")
+            os._exit(128 + sign)
+        stop.set()
+
     for sign in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(sign, stop.set)
+        asyncio.get_running_loop().add_signal_handler(sign, end, sign)
     async with opened(settings) as (_, project, world):
         if told := os.environ.get("TROPA_READY_FILE"):
             Path(told).parent.mkdir(parents=True, exist_ok=True)

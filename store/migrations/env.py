@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
-from sqlalchemy import create_engine, event
+from sqlalchemy import NullPool, create_engine, event
 from sqlmodel import SQLModel
 from sqlmodel.sql.sqltypes import AutoString
 
@@ -25,7 +25,8 @@ def render(kind: str, item: Any, autogen: AutogenContext) -> str | Literal[False
 MIGRATING = 7_300_776_108
 
 url = context.config.get_main_option("sqlalchemy.url") or ""
-engine = create_engine(url)
+# No pool: a connection that failed is closed, and with it goes its lock.
+engine = create_engine(url, poolclass=NullPool)
 if engine.dialect.name == "sqlite":
     # Python's driver begins no transaction before DDL: without this, a migration that is killed leaves half a schema.
     # https://docs.sqlalchemy.org/en/20/dialects/sqlite.html#pysqlite-serializable
@@ -55,4 +56,3 @@ with engine.connect() as connection:
     with context.begin_transaction():
         context.run_migrations()
     connection.commit()
-engine.dispose()  # closes the connection, and with it the lock
