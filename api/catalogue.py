@@ -107,7 +107,12 @@ def list_channels(project: Shared, _: Authorised) -> dict[str, Any]:
             }
         )
     known = [
-        {"channel": name, "title": each.title, "limits": {**asdict(each.limits), "media": sorted(each.limits.media)}}
+        {
+            "channel": name,
+            "title": each.title,
+            "needs": each.needs,
+            "limits": {**asdict(each.limits), "media": sorted(each.limits.media)},
+        }
         for name, each in channels().items()
     ]
     return {"items": items, "next": None, "messengers": known}

@@ -248,6 +248,16 @@ class Channel(Protocol):
     #: As people call it: «WhatsApp».
     title: str
     limits: Limits
+    #: Where its own servers are; an account's other base URL is for a sandbox, a gateway or a self-hosted server.
+    base_url: str
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """What an account cannot do without: `secrets.token`, `settings.page_id`."""
+
+    @property
+    def makes(self) -> tuple[str, ...]:
+        """Names of the secrets that we choose when an account is connected."""
 
     def compose(self, message: Message, address: str, account: Account, ref: str) -> Sequence[Request]:
         """The requests of one delivery, in order. Reply buttons carry the payload `{ref}:{button.id}`."""

@@ -11,6 +11,7 @@ from channels.base import Account, Answer, Rejected, Request, RetryAfter, Troubl
 from channels.reading import header, listed, mapping, number, same_secret, seconds, signed, words
 from channels.writing import cut
 
+HOME = "https://graph.facebook.com"
 #: The Graph version when the account names none: https://developers.facebook.com/docs/graph-api/changelog
 VERSION = "v25.0"
 #: Seconds to wait when a rate limit does not say how long.

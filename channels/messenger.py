@@ -37,6 +37,9 @@ class Messenger:
 
     name = "messenger"
     title = "Messenger"
+    base_url = graph.HOME
+    needs = ("secrets.token", "secrets.app_secret", "settings.page_id")
+    makes = ("verify_token",)
     limits = Limits(
         text=2000,
         caption=0,

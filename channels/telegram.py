@@ -43,6 +43,9 @@ class Telegram:
 
     name = "telegram"
     title = "Telegram"
+    base_url = "https://api.telegram.org"
+    needs = ("secrets.token",)
+    makes = ("secret_token",)
     limits = Limits(
         text=4096,
         caption=1024,

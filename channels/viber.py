@@ -45,6 +45,9 @@ class Viber:
 
     name = "viber"
     title = "Viber"
+    base_url = "https://chatapi.viber.com/pa"
+    needs = ("secrets.token", "settings.sender_name")
+    makes: tuple[str, ...] = ()
     limits = Limits(
         text=7000,
         caption=512,

@@ -42,6 +42,9 @@ class WhatsApp:
 
     name = "whatsapp"
     title = "WhatsApp"
+    base_url = graph.HOME
+    needs = ("secrets.token", "secrets.app_secret", "settings.phone_number_id")
+    makes = ("verify_token",)
     limits = Limits(
         text=4096,
         caption=1024,

@@ -19,20 +19,6 @@ from engine.project import Project, real_now
 from store import accounts
 from store.tables.columns import micros
 
-#: Where each messenger's own servers are; another base URL is for a sandbox, a gateway or a self-hosted Bot API server.
-BASES = {
-    "telegram": "https://api.telegram.org",
-    "whatsapp": "https://graph.facebook.com",
-    "viber": "https://chatapi.viber.com/pa",
-    "messenger": "https://graph.facebook.com",
-}
-#: What an account cannot do without: secrets, then settings.
-NEEDED: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "telegram": (("token",), ()),
-    "whatsapp": (("token", "app_secret"), ("phone_number_id",)),
-    "viber": (("token",), ("sender_name",)),
-    "messenger": (("token", "app_secret"), ("page_id",)),
-}
 #: What a messenger tells of an account that is worth showing.
 FACTS = (
     "verified_name",
@@ -47,19 +33,15 @@ FACTS = (
 
 def complete(account: Account) -> Account:
     """The account with what we choose: base URL, the webhook's secret. AccountRefused names what is missing."""
-    needed_secrets, needed_settings = NEEDED.get(account.channel, ((), ()))
-    for name in needed_secrets:
-        if not account.secrets.get(name):
-            raise AccountRefused(f"secrets.{name}", f"{account.channel} needs {name}.")
-    for name in needed_settings:
-        if not account.settings.get(name):
-            raise AccountRefused(f"settings.{name}", f"{account.channel} needs {name}.")
+    channel = channels()[account.channel]
+    for need in channel.needs:
+        kind, _, name = need.partition(".")
+        if not (account.secrets if kind == "secrets" else account.settings).get(name):
+            raise AccountRefused(need, f"{account.channel} needs {name}.")
     own = dict(account.secrets)
-    if account.channel == "telegram":
-        own.setdefault("secret_token", secrets.token_hex(24))
-    elif account.channel in ("whatsapp", "messenger"):
-        own.setdefault("verify_token", secrets.token_hex(12))
-    base = (account.base_url or BASES.get(account.channel, "")).rstrip("/")
+    for name in channel.makes:
+        own.setdefault(name, secrets.token_hex(16))
+    base = (account.base_url or channel.base_url).rstrip("/")
     if not base.startswith(("https://", "http://")):
         raise AccountRefused("base_url", "The base URL starts with https://.")
     return replace(account, secrets=own, base_url=base)
