@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Literal, Protocol
 
-from channels.message import Message
+from channels.message import Approved, Message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,18 +172,6 @@ class Blocked:
     address: str
     at: datetime
     blocked: bool = True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Approved:
-    """An approved template as its messenger has it; `status` and `category` are the messenger's own words."""
-
-    name: str
-    language: str
-    status: str
-    category: str = ""
-    reason: str = ""
-    components: Sequence[Any] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

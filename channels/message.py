@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -57,6 +57,18 @@ class Template:
     header: str | Media | None = None
     #: Payload or URL suffix per button position.
     buttons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approved:
+    """An approved template as its messenger has it; `status` and `category` are the messenger's own words."""
+
+    name: str
+    language: str
+    status: str
+    category: str = ""
+    reason: str = ""
+    components: Sequence[Any] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,8 +8,8 @@ from typing import Any, Literal
 from urllib.parse import quote
 
 from channels import graph, messenger_errors, messenger_events
-from channels.base import Accepted, Account, Answer, Approved, Event, Limits, Request
-from channels.message import Button, Card, Media, Message, Template
+from channels.base import Accepted, Account, Answer, Event, Limits, Request
+from channels.message import Approved, Button, Card, Media, Message, Template
 from channels.reading import ident, mapping
 from channels.writing import choices, count, cut, extra, folding, payload, refusals, unfolded, with_lines
 

@@ -10,8 +10,8 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from channels import telegram_updates
-from channels.base import Accepted, Account, Answer, Approved, Event, Limits, Request, RetryAfter, Unknown
-from channels.message import Button, Media, Message
+from channels.base import Accepted, Account, Answer, Event, Limits, Request, RetryAfter, Unknown
+from channels.message import Approved, Button, Media, Message
 from channels.reading import header, ident, listed, mapping, number, same_secret, seconds, words
 from channels.telegram_errors import refusal
 from channels.writing import ALBUM, TEMPLATE, choices, count, cut, extra, folding, payload, per_row, refusals, unfolded

@@ -12,7 +12,6 @@ from channels.base import (
     Accepted,
     Account,
     Answer,
-    Approved,
     Event,
     Limits,
     Rejected,
@@ -21,7 +20,7 @@ from channels.base import (
     Trouble,
     Unknown,
 )
-from channels.message import Media, Message
+from channels.message import Approved, Media, Message
 from channels.reading import header, ident, mapping, number, seconds, signed, words
 from channels.viber_errors import STATUSES, TOO_MANY_REQUESTS
 from channels.viber_keys import carousel, keyboard, start_key

@@ -9,8 +9,8 @@ from typing import Any, Literal
 from urllib.parse import quote
 
 from channels import graph, whatsapp_errors, whatsapp_events
-from channels.base import Accepted, Account, Answer, Approved, Event, Limits, Request
-from channels.message import Button, Media, Message
+from channels.base import Accepted, Account, Answer, Event, Limits, Request
+from channels.message import Approved, Button, Media, Message
 from channels.reading import ident, listed, mapping
 from channels.whatsapp_parts import media_of, read_templates, template_of, template_problems
 from channels.writing import choices, cut, extra, folding, payload, refusals, unfolded, with_lines

@@ -10,8 +10,7 @@ from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 from typing import Any
 
-from channels.base import Approved
-from channels.message import Button, Media, Template
+from channels.message import Approved, Button, Media, Template
 from channels.reading import listed, mapping, words
 from channels.writing import payload
 

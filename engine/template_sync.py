@@ -5,7 +5,8 @@ from __future__ import annotations
 import httpx
 
 from channels import registry as channels
-from channels.base import Account, Approved
+from channels.base import Account
+from channels.message import Approved
 from engine.connect import fetch, refused
 from engine.deliver import http_client
 from engine.errors import AccountRefused

@@ -13,7 +13,6 @@ from channels.base import (
     Accepted,
     Account,
     Answer,
-    Approved,
     Blocked,
     Event,
     Limits,
@@ -26,7 +25,7 @@ from channels.base import (
     Trouble,
     Unknown,
 )
-from channels.message import Button, Message
+from channels.message import Approved, Button, Message
 from channels.reading import header, ident, instant, mapping, or_unreadable, profile, same_secret, words
 from channels.writing import choices, extra, folding, payload, per_row, refusals, unfolded, with_lines
 
