@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, is_dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Header, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.doors import Authorised, Shared, iso
@@ -71,14 +71,25 @@ def schemas(_: Authorised) -> dict[str, Any]:
 
 
 @router.get("/examples")
-def examples(_: Authorised) -> dict[str, Any]:
-    """Ready-made journeys to start from."""
+def examples(
+    _: Authorised,
+    language: Annotated[Literal["", "en", "ru"], Query()] = "",
+    accept_language: Annotated[str, Header()] = "en",
+) -> dict[str, Any]:
+    """Ready-made journeys to start from, in the language asked for, else the one of `Accept-Language`, else English."""
+    spoken = language or ("ru" if accept_language.lower().startswith("ru") else "en")
     items = []
-    for path in sorted(EXAMPLES.glob("*.json")):
+    for path in sorted((EXAMPLES / spoken).glob("*.json")):
         document = json.loads(path.read_text(encoding="utf-8"))
         settings = document["graph"]
         items.append(
-            {"id": path.stem, "title": settings["name"], "about": settings.get("about", ""), "document": document}
+            {
+                "id": path.stem,
+                "language": spoken,
+                "title": settings["name"],
+                "about": settings.get("about", ""),
+                "document": document,
+            }
         )
     return {"items": items, "next": None}
 

@@ -80,7 +80,7 @@ class Demo:
 
     def _journeys(self, done: Filled) -> None:
         """Create the examples by their names and publish them; what a marketer has paused or stopped stays so."""
-        examples = {each["id"]: each["document"] for each in self.call("GET", "/v1/examples")["items"]}
+        examples = {each["id"]: each["document"] for each in self.call("GET", "/v1/examples?language=ru")["items"]}
         there = {each["name"]: each for each in self._items("/v1/journeys")}
         for name in JOURNEYS:
             document = examples[name]

@@ -176,7 +176,7 @@ ACTS = st.lists(
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.sampled_from(sorted(path.stem for path in EXAMPLES.rglob("*.json"))), ACTS)
+@given(st.sampled_from(sorted(path.stem for path in (EXAMPLES / "ru").glob("*.json"))), ACTS)
 def test_whatever_is_played_goes_the_same_way_twice(name: str, acts: list[Any]) -> None:
     event = {"amount": 15990, "operation_id": "op-1", "total": 1500, "order_id": "1"}
     script = {"contact": {"channels": ["telegram", "viber", "whatsapp", "messenger"]}, "event": event}

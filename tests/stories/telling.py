@@ -12,9 +12,9 @@ from tests.town import Town
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples" / "journeys"
 
 
-def example(name: str) -> dict[str, Any]:
+def example(name: str, language: str = "ru") -> dict[str, Any]:
     """A ready-made journey's document."""
-    document: dict[str, Any] = json.loads((EXAMPLES / f"{name}.json").read_text(encoding="utf-8"))
+    document: dict[str, Any] = json.loads((EXAMPLES / language / f"{name}.json").read_text(encoding="utf-8"))
     return document
 
 

@@ -17,7 +17,7 @@ import pytest
 from sandbox.cast import CHANNELS, MANNERS, TASTES, TYPED, WORDS, actor
 from sandbox.demo_client import JOURNEYS, POOL, Demo, Filled
 from sandbox.people import Behaviour
-from tests.stories.telling import EXAMPLES, example, sums
+from tests.stories.telling import example, sums
 from tests.town import KEY, Town
 
 
@@ -104,7 +104,7 @@ def test_within_minutes_replies_branch_on_every_journey(place: Town) -> None:
 
 
 def test_the_cast_knows_the_buttons_and_questions_of_the_examples() -> None:
-    documents = [example(path.stem) for path in EXAMPLES.glob("*.json")]
+    documents = [example(name) for name in JOURNEYS]
     for channel in CHANNELS:
         said = [each for document in documents for each in _messages(document, channel)]
         offered = {button["id"] for each in said for button in each.get("buttons", ()) if "url" not in button}

@@ -26,7 +26,9 @@ def by_name(kind: str) -> dict[str, Field]:
 def examples() -> list[tuple[str, str, Json]]:
     """(journey, kind, settings) of every step of every ready-made journey and of the pretend one."""
     documents = [("cart", cart())]
-    documents += [(path.stem, json.loads(path.read_text(encoding="utf-8"))) for path in sorted(EXAMPLES.glob("*.json"))]
+    documents += [
+        (path.stem, json.loads(path.read_text(encoding="utf-8"))) for path in sorted(EXAMPLES.glob("ru/*.json"))
+    ]
     known = [(name, node) for name, document in documents for node in document["nodes"] if node["kind"] in KINDS]
     return [(f"{name}:{node['id']}", node["kind"], node.get("settings") or {}) for name, node in known]
 
