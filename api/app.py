@@ -19,6 +19,7 @@ from api import (
     catalogue,
     changeover,
     contacts,
+    hands,
     health,
     imports,
     intake,
@@ -91,7 +92,7 @@ def create_app(settings: Settings, project: Project | None = None) -> FastAPI:
     app.add_api_route("/docs", manual.page, include_in_schema=False)
     app.add_middleware(BodyLimit, most=settings.max_body_bytes, uploads=UPLOAD)
     doors = (accounts, contacts, imports, journeys, trips, whereabouts, numbers, intake, webhooks, catalogue)
-    authoring = (versions, rehearsals)
+    authoring = (versions, rehearsals, hands)
     reaching = (health, message_templates, opt_in, policies)
     for door in (*doors, vocabulary, *authoring, changeover, merging, *reaching, segments, choices, sandbox, running):
         app.include_router(door.router)

@@ -231,15 +231,28 @@ def shift(connection: Connection, journey_id: int, by: int, now: int) -> None:
     )
 
 
-def running(connection: Connection, journey_id: int, after: int, limit: int) -> Sequence[int]:
-    """Ids of the journey's running trips, paged."""
+def running(
+    connection: Connection,
+    journey_id: int,
+    after: int,
+    limit: int,
+    *,
+    node: str = "",
+    contact_ids: Sequence[int] | None = None,
+) -> Sequence[int]:
+    """Ids of the journey's running trips, paged; only those in a node, or of some contacts, when they are named."""
+    where = " AND node = :node" if node else ""
+    where += " AND contact_id IN [contacts]" if contact_ids is not None else ""
+    named: dict[str, Any] = {"node": node} if node else {}
+    named |= {"contacts": list(contact_ids)} if contact_ids is not None else {}
     found = rows(
         connection,
         "SELECT id FROM enrollment WHERE journey_id = :id AND id > :after AND status IN ('active', 'waiting')"
-        " ORDER BY id LIMIT :limit",
+        f"{where} ORDER BY id LIMIT :limit",
         id=journey_id,
         after=after,
         limit=limit,
+        **named,
     )
     return [row.id for row in found]
 

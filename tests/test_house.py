@@ -27,6 +27,7 @@ EVIDENCE = {
     "psycopg": r"postgresql\+psycopg|^\s*(import|from) psycopg\b",
     "pydantic-settings": r"^\s*from pydantic_settings\b",
     "prometheus-client": r"^\s*(import|from) prometheus_client\b",
+    "pyyaml": r"^\s*import yaml\b",
     "python-multipart": r"UploadFile|\.form\(|^\s*(import|from) (python_)?multipart\b",
     "tzdata": r"ZoneInfo",
 }

@@ -88,6 +88,7 @@ REASON = {
     "merged": N_("joined with another contact"),
     "erased": N_("contact erased"),
     "stopped": N_("the journey was stopped"),
+    "ejected": N_("taken out by hand"),
     "removed": N_("the step was removed"),
     "moved": N_("moved to another step"),
     "done": N_("done"),
