@@ -146,7 +146,7 @@ class Deliverer:
         if isinstance(answer, RetryAfter):
             meters.count("provider_429", channel)
         meters.count("sends", f"{channel},{type(answer).__name__.lower()}")
-        reach("after-bytes-sent")
+        reach("after-response")
         self.outcomes.append(
             Outcome(delivery_id=outgoing.id, attempt=outgoing.attempt, answer=answer, part=outgoing.part, last=last)
         )

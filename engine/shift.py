@@ -55,7 +55,7 @@ class Shift:
         #: Held by whoever claims: the mover and the sender for one batch, playing time for all of it.
         self.turn = asyncio.Lock()
         self.wake_mover, self.wake_sender = asyncio.Event(), asyncio.Event()
-        self.moves = self.received = self.turns = 0
+        self.moves = self.received = 0
 
     async def run(self) -> None:
         """Work until the shift is over."""
@@ -221,15 +221,15 @@ class Shift:
                 # Whoever plays time settles by himself, and counts it.
                 async with self.turn:
                     await asyncio.to_thread(self._settle_unknown)
-            done = await asyncio.to_thread(self._house_work, turn)
+            done = await asyncio.to_thread(self.house_work, turn)
             if self.world is not None and turn % 5 == 0:
                 await self._tell_time()
             turn += 1
             await asyncio.sleep(0.05 if done else 1.0)
 
-    def _house_work(self, turn: int) -> bool:
+    def house_work(self, turn: int) -> bool:
+        """One round of it, some things only every so many; whether there is more to do at once."""
         database = self.project.database
-
         beat(self.project, self.name, {"moves": self.moves, "sent": self.deliverer.sent})
         counters_left = database.transact(counters.fold) if turn % 5 == 0 else 0
         imported = imports.run_some(self.project)

@@ -12,7 +12,7 @@ NAMES = frozenset(
     {
         "before-claim-commit",
         "after-claim-commit",
-        "after-bytes-sent",
+        "after-response",
         "before-answer-commit",
         "after-answer-commit",
         "before-move-commit",

@@ -45,36 +45,55 @@ def server() -> Iterator[str | None]:
     if given:
         yield given
         return
+    with own_server() as own:
+        yield None if own is None else own.url
+
+
+@contextmanager
+def own_server() -> Iterator[Server | None]:
+    """A server that the test may kill and start again; None when there is no server to be had."""
     home = Path(mkdtemp(prefix="tropa-pg-"))
     try:
         tools = debian() or from_wheel(home)
-        if tools is None:
-            yield None
-            return
-        with _started(home, tools) as url:
-            yield url
+        made = None if tools is None else Server(home, tools)
+        try:
+            yield made
+        finally:
+            if made is not None:
+                made.stop()
     finally:
         shutil.rmtree(home, ignore_errors=True)
 
 
-@contextmanager
-def _started(home: Path, tools: Path) -> Iterator[str]:
-    user = _user(tools)
-    home.chmod(0o711)
-    data = home / "data"
-    data.mkdir(mode=0o700)
-    if user is not None:
-        shutil.chown(data, user)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -k {data} -c fsync=off -c max_connections=60"
-    _run(user, tools / "initdb", "-D", data, "-A", "trust", "-U", "tropa", "-E", "UTF8", "--no-locale", "-N")
-    try:
-        _run(user, tools / "pg_ctl", "-D", data, "-o", options, "-l", data / "log", "-w", "start")
-        yield f"postgresql://tropa@127.0.0.1:{port}/postgres"
-    finally:
-        _run(user, tools / "pg_ctl", "-D", data, "-m", "immediate", "stop", check=False)
+class Server:
+    """PostgreSQL on a free loopback port."""
+
+    def __init__(self, home: Path, tools: Path) -> None:
+        self._user, self._tools, self._data = _user(tools), tools, home / "data"
+        home.chmod(0o711)
+        self._data.mkdir(mode=0o700)
+        if self._user is not None:
+            shutil.chown(self._data, self._user)
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self._port = probe.getsockname()[1]
+        self.url = f"postgresql://tropa@127.0.0.1:{self._port}/postgres"
+        self._run("initdb", "-A", "trust", "-U", "tropa", "-E", "UTF8", "--no-locale", "-N")
+        self.start()
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        options = f"-p {self._port} -c listen_addresses=127.0.0.1 -k {self._data} -c fsync=off -c max_connections=60"
+        self._run("pg_ctl", "-o", options, "-l", self._data / "log", "-w", "start")
+
+    def stop(self) -> None:
+        """End it as a crash would: nothing is written down first."""
+        self._run("pg_ctl", "-m", "immediate", "stop", check=False)
+
+    def _run(self, tool: str, *words: object, check: bool = True) -> None:
+        quiet = subprocess.DEVNULL
+        command = [str(word) for word in (self._tools / tool, "-D", self._data, *words)]
+        subprocess.run(command, check=check, cwd="/", user=self._user, stdout=quiet, stderr=quiet)
 
 
 def new_database(server_url: str, name: str, template: str = "template1") -> str:
@@ -95,8 +114,3 @@ def _user(tools: Path) -> str | None:
     if os.geteuid() != 0:
         return None
     return "postgres" if tools.is_relative_to("/usr") else "nobody"
-
-
-def _run(user: str | None, *words: object, check: bool = True) -> None:
-    quiet = subprocess.DEVNULL
-    subprocess.run([str(word) for word in words], check=check, cwd="/", user=user, stdout=quiet, stderr=quiet)

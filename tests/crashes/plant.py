@@ -6,22 +6,23 @@ import multiprocessing
 import os
 import signal
 import socket
-import sqlite3
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import httpx
 from pydantic import SecretStr
+from sqlalchemy import Connection
 
 from engine import processes
 from engine.settings import Settings
 from store.crash_points import VARIABLE
 from store.database import Database
 from store.invariants import violations
+from store.sql import rows
 from tests.crashes.part import PARTS, live
 
 KEY, WORLD_KEY = "plant-key", "plant-world-key"
@@ -37,8 +38,9 @@ PATIENCE = 120.0
 class Plant:
     """Processes over one home. `engine` may be started under several names."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, database: str = "") -> None:
         self.home = home
+        options: dict[str, Any] = {"database": database} if database else {}
         world_port, api_port = _free_ports(2)
         self.settings = Settings(
             home=home,
@@ -50,6 +52,7 @@ class Plant:
             prefect=False,
             lease_seconds=LEASE,
             log_level="WARNING",
+            **options,
         )
         (home / "logs").mkdir(parents=True)
         self.running: dict[str, multiprocessing.process.BaseProcess] = {}
@@ -181,14 +184,14 @@ class Plant:
         )
 
     # What must hold -----------------------------------------------------------------------------
-    def rows(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
+    def rows(self, statement: str) -> list[tuple[Any, ...]]:
         """Ask the database itself."""
-        with closing(sqlite3.connect(f"file:{self.home / 'tropa.db'}?mode=ro", uri=True)) as raw:
-            return raw.execute(statement, values).fetchall()
+        with self._reading() as connection:
+            return [tuple(row) for row in rows(connection, statement)]
 
     def integrity(self) -> str:
-        """SQLite's own opinion of the file: `ok`."""
-        return str(self.rows("PRAGMA integrity_check")[0][0])
+        """SQLite's own opinion of the file: `ok`; PostgreSQL's is taken for granted."""
+        return str(self.rows("PRAGMA integrity_check")[0][0]) if self.settings.database.startswith("sqlite") else "ok"
 
     def in_flight(self) -> int:
         """Deliveries that are committed as being sent."""
@@ -196,10 +199,15 @@ class Plant:
 
     def violations(self) -> list[str]:
         """Every sum that does not hold."""
+        with self._reading() as connection:
+            return list(violations(connection))
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
         database = Database(self.settings.database)
         try:
             with database.read() as connection:
-                return list(violations(connection))
+                yield connection
         finally:
             database.close()
 
@@ -216,9 +224,9 @@ def _free_ports(many: int) -> list[int]:
 
 
 @contextmanager
-def plant(home: Path) -> Iterator[Plant]:
+def plant(home: Path, database: str = "") -> Iterator[Plant]:
     """A plant whose world and API answer; its engine is for the test to start."""
-    made = Plant(home)
+    made = Plant(home, database)
     try:
         made.open()
         yield made

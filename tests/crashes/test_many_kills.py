@@ -1,4 +1,4 @@
-"""Kills at any moment, kills while time is played, and two engines over one database."""
+"""Kills at any moment, kills while time is played, and several engines over one database."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ import pytest
 
 from tests.crashes.plant import Plant, plant
 from tests.crashes.stories import Call, Story
+from tests.postgres import new_database, own_server
 
 KILLS = 8
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [1, 2, 3])
-def test_kills_at_any_moment(tmp_path: Path, seed: int) -> None:
+def test_kills_at_any_moment(tmp_path: Path) -> None:
     with plant(tmp_path / "home") as here:
         story = Story(here)
         here.start("engine")
         story.begin()
-        in_flight = killed_often(here, random.Random(seed), KILLS)
+        in_flight = killed_often(here, random.Random(1), KILLS)
         story.finish()
         story.check(in_flight)
 
@@ -78,20 +78,6 @@ def test_time_goes_on_where_a_killed_engine_was(tmp_path: Path) -> None:
         story.check()
 
 
-def test_two_engines_share_the_work(tmp_path: Path) -> None:
-    with plant(tmp_path / "home") as here:
-        story = Story(here)
-        names = ["first", "second"]
-        for name in names:
-            here.start("engine", name=name)
-        story.begin()
-        story.finish()
-        for name in names:
-            here.stop(name)
-        story.check()
-        assert len(here.rows("SELECT name FROM heartbeat WHERE name LIKE 'engine:%'")) == 2
-
-
 def test_of_two_engines_one_is_enough(tmp_path: Path) -> None:
     with plant(tmp_path / "home") as here:
         story = Story(here)
@@ -102,3 +88,30 @@ def test_of_two_engines_one_is_enough(tmp_path: Path) -> None:
         in_flight = len(story.people)
         story.finish()
         story.check(in_flight)
+
+
+def test_three_engines_on_postgresql_with_kills_and_a_database_that_crashes(tmp_path: Path) -> None:
+    """Any engine may be killed and the server may fall at any moment: the others, and the next one, go on."""
+    with own_server() as server:
+        if server is None:
+            pytest.skip("no PostgreSQL here: make setup installs one")
+        with plant(tmp_path / "home", new_database(server.url, "crashes")) as here:
+            story = Story(here)
+            names = ["first", "second", "third"]
+            for name in names:
+                here.start("engine", name=name)
+            story.begin()
+            in_flight, luck = 0, random.Random(4)
+            for moment in range(6):
+                time.sleep(luck.uniform(0.1, 0.6))
+                if moment % 3 == 2:
+                    server.stop()
+                    time.sleep(luck.uniform(0.2, 1.5))
+                    server.start()
+                else:
+                    victim = luck.choice(names)
+                    here.kill(victim)
+                    in_flight += here.in_flight()
+                    here.start("engine", name=victim)
+            story.finish()
+            story.check(in_flight)

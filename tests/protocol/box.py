@@ -21,6 +21,7 @@ from engine.evidence import sweep
 from engine.project import Project, real_now
 from engine.publish import pause, publish, resume
 from engine.receive import receive
+from engine.shift import Shift
 from engine.track import Reported, track
 from engine.webhooks import take_in
 from store import accounts, clock, consents, contacts, counters, journeys, running
@@ -122,6 +123,26 @@ class Box:
         self.messenger = Messenger(lambda: self.now, self._not_committed)
         self.transact(self._furnish)
 
+    def reopen(self) -> None:
+        """Be another process over the same database."""
+        database = Database(self.project.database.url.render_as_string(hide_password=False))
+        self.project = Project(database=database, vault=self.project.vault, home=self.project.home, sandbox=True)
+
+    async def live(self, hours: int) -> None:
+        """An engine and an API in one process, as they are: time goes by, people press «yes» and webhooks come."""
+        shift = Shift(self.project)
+        shift.deliverer.client = httpx.AsyncClient(transport=httpx.MockTransport(self.messenger.handle))
+        for hour in range(hours):
+            await shift.settle()
+            if hour == 0:
+                for name in self.people:
+                    self.press(name, "yes")
+                self.messenger.save()
+            while self.deliver():
+                await shift.settle()
+            await asyncio.to_thread(shift.house_work, 29)
+            self.tick(timedelta(hours=1))
+
     def close(self) -> None:
         """Let go of the database."""
         self.project.database.close()
@@ -196,6 +217,7 @@ class Box:
         assert take_in(self.project, hook.channel, "default", hook.headers, hook.raw).status == 200
         if not keep:
             self.messenger.owed.remove(hook)
+            self.messenger.save()
         return True
 
     def press(self, name: str, button: str) -> bool:
@@ -234,12 +256,12 @@ class Box:
                 return
         raise AssertionError("the engine never comes to rest")
 
-    def finish(self) -> None:
+    def finish(self, rounds: int = 9) -> None:
         """Everything that is owed comes, every patience and window runs out, and the engine works all along."""
         self.receiving = True
         for channel in CATEGORIES:
             self.pause(channel, going=True)
-        for _ in range(14):
+        for _ in range(rounds):
             while self.messenger.owed:
                 self.deliver()
             self.work()
