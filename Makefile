@@ -1,6 +1,6 @@
 # The verbs of the project. Without make, README.md shows the same lines for pip.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench soak screenshots constraints
+.PHONY: help setup demo test check bench bench-full soak screenshots constraints
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -9,7 +9,7 @@ PYTHON ?= python3
 PYTEST_WORKERS ?= auto
 
 help: ## Show this list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 setup: $(STAMP) ## Make .venv and install everything that constraints.txt pins
 
@@ -33,8 +33,11 @@ check: setup ## Format, lint, types, floors of the house and tests
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/pytest -n $(PYTEST_WORKERS) --dist loadgroup
 
-bench: setup ## Measure what the README claims about speed
+bench: setup ## Measure speed beside baselines of the same run: quick sizes
 	$(BIN)/python -m bench
+
+bench-full: setup ## The same at all sizes, for an hour or more; writes the table of docs/performance.md
+	$(BIN)/python -m bench --full
 
 soak: setup ## Run for hours under kills and faults, and count what was lost or doubled
 	$(BIN)/pytest -m soak -s

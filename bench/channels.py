@@ -15,6 +15,7 @@ from typing import Any
 import httpx
 
 from bench.plant import running
+from bench.results import Results
 
 MESSAGES = int(os.environ.get("TROPA_BENCH_MESSAGES", "50000"))
 #: Each person gets so many, so that people's own limits are met too.
@@ -28,18 +29,18 @@ VENDORS = {
 }
 
 
-def run() -> None:
-    """Send, then read the emulator's log: seconds, the busiest second against the limit, refusals for speed."""
-    print(f"{MESSAGES:,} messages through each adapter, {EACH} to a person, SQLite, the sandbox, one machine\n")
-    print(f"{'':12}{'s':>8}{'messages/s':>12}{'busiest second':>16}{'of the limit':>14}{'refused for speed':>19}")
+def run(results: Results) -> None:
+    """Send, then read the emulator's log: messages a second, the busiest second against the limit, refusals."""
     for channel, (limit, pattern) in VENDORS.items():
         with running() as client:
             seconds = sending(client, channel, pattern)
             accepted, refused = counted(client, channel)
         if sum(accepted.values()) < MESSAGES:
             raise SystemExit(f"{channel}: only {sum(accepted.values())} of {MESSAGES} messages went out")
-        most = max(accepted.values())
-        print(f"{channel:12}{seconds:>8.1f}{MESSAGES / seconds:>12,.0f}{most:>16}{most / limit:>14.0%}{refused:>19}")
+        name = f"{channel}: {MESSAGES:,} messages, {EACH} to a person"
+        results.add(name, MESSAGES / seconds, "messages/s")
+        results.add(f"{name}: the busiest second, of the limit", 100 * max(accepted.values()) / limit, "%", "< 101")
+        results.add(f"{name}: refused for speed", refused, "messages", "< 1")
 
 
 def sending(client: httpx.Client, channel: str, pattern: str) -> float:

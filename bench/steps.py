@@ -7,12 +7,11 @@ import time
 
 import httpx
 
-from bench.baselines import bare_sql, row_by_row
+from bench.baselines import row_by_row
 from bench.plant import running
+from bench.results import Results
 
 CONTACTS = 10_000
-#: What each contact passes: condition, update (every tenth), wait, condition, exit.
-STEPS = 4.1
 JOURNEY = {
     "graph": {"name": "Five steps", "entry": {"api": True}},
     "nodes": [
@@ -41,27 +40,17 @@ JOURNEY = {
 }
 
 
-def run() -> None:
-    """Measure and print: seconds, contacts a second, microseconds per contact-step, ratios to the baselines."""
-    print(f"{CONTACTS:,} contacts through {len(JOURNEY['nodes'])} steps, SQLite, one machine\n")
+def run(results: Results) -> None:
+    """Contacts a second through the product's doors, and how many times as many as row by row."""
     with running() as client:
         enter, move = through(client)
-    ceiling = bare_sql.run(CONTACTS)
-    slow = row_by_row.run(min(CONTACTS, 500))
-    print(f"{'':44}{'s':>8}{'contacts/s':>12}{'µs/contact-step':>17}")
-    line("tropa: enrolled and moved to the wait, over HTTP", enter, CONTACTS, 2.1)
-    line("tropa: an hour later, to the end", move, CONTACTS, 2.0)
-    line("tropa: all of it", enter + move, CONTACTS, STEPS)
-    line("ceiling: the same rows, bare bulk SQL", ceiling, CONTACTS, STEPS)
-    line("baseline: one row, one commit a step (ORM)", slow, min(CONTACTS, 500), STEPS)
-    per = (enter + move) / CONTACTS
-    print(f"\nof the ceiling {ceiling / CONTACTS / per:.0%}; against row by row {slow / min(CONTACTS, 500) / per:.0f}×")
-
-
-def line(what: str, seconds: float, contacts: int, steps: float) -> None:
-    """One row of the table."""
-    rate, each = contacts / seconds, seconds / contacts / steps * 1e6
-    print(f"{what:<44}{seconds:>8.2f}{rate:>12,.0f}{each:>17,.0f}")
+    few = 500
+    slow = few / row_by_row.run(few)
+    rate = results.add(
+        "through the doors, SQLite, 10,000 contacts, five steps", CONTACTS / (enter + move), "contacts/s"
+    )
+    results.add("an object per trip and a commit per step (SQLModel)", slow, "contacts/s")
+    results.add("Tropa against row by row", rate / slow, "times")
 
 
 def through(client: httpx.Client) -> tuple[float, float]:

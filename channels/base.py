@@ -225,6 +225,8 @@ class Limits:
     pair_burst: int = 1
     #: Whether the count to a person begins anew when they write.
     pair_resets: bool = False
+    #: Its messages are accepted by being written down, as in an inbox of one's own site: no request leaves.
+    at_once: bool = False
     #: The vendor's page that says so.
     source: str = ""
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row
 
+from engine.at_once import Outlets
 from engine.enroll import Candidate, enroll_many
 from engine.moves import Walked, save_walks
 from engine.persons import load_persons
@@ -16,7 +16,8 @@ from engine.project import Project
 from journeys.facts import Person
 from journeys.walk import Trip, Walk, take_out, walk
 from nodes.visit import Answered, Begin, Changed, Drawn, Happened, Heard, Reply
-from store import coupons, enrollments, inbox, journeys
+from store import claims, coupons, enrollments, inbox, journeys
+from store.claims import Claimed
 from store.crash_points import reach
 from store.sql import parsed
 from store.tables.columns import instant, micros
@@ -27,9 +28,9 @@ BATCH = 1_000
 def advance_due(project: Project, connection: Connection, limit: int = BATCH) -> int:
     """Move one batch of enrollments that are due; how many were claimed."""
     now = project.now(connection)
-    claimed = enrollments.claim(connection, micros(now), limit)
+    claimed = claims.claim(connection, micros(now), limit)
     if claimed:
-        late = micros(now) - min(row.due_at for row in claimed)
+        late = micros(now) - min(row.due_at or 0 for row in claimed)
         project.database.meters.time("timer_lateness_seconds", late / 1_000_000)
     advance(project, connection, claimed, now)
     if claimed:
@@ -40,7 +41,7 @@ def advance_due(project: Project, connection: Connection, limit: int = BATCH) ->
 def advance(
     project: Project,
     connection: Connection,
-    claimed: Sequence[Row[Any]],
+    claimed: Sequence[Claimed],
     now: datetime,
     answers: Mapping[int, Sequence[Answered]] | None = None,
 ) -> int:
@@ -70,8 +71,10 @@ def advance(
         version = project.version(connection, row.version_id)
         done = walk(version.journey, trip, persons[row.contact_id], now, horizon, heard.get(row.id, ()))
         walked.append((row, done, event))
-    _draw(project, connection, walked, persons, now, horizon)
-    batch = save_walks(project, connection, walked, consumed, micros(now))
+    outlets = Outlets(project, connection, claimed, now)
+    while _draw(project, connection, walked, persons, now, horizon) | _say(project, outlets, walked, persons, horizon):
+        pass
+    batch = save_walks(project, connection, walked, consumed, micros(now), outlets.taken)
     _begin(project, connection, walked, micros(now))
     return len(batch.visits)
 
@@ -90,7 +93,7 @@ def _begin(project: Project, connection: Connection, walked: Sequence[Walked], n
             enroll_many(project, connection, journey, starting[name], now)
 
 
-def trip_of(row: Row[Any], state: Row[Any] | None) -> tuple[Trip, Any]:
+def trip_of(row: Claimed, state: Row[Any] | None) -> tuple[Trip, Any]:
     """A claimed enrollment as a trip, and the entry event that its state row keeps."""
     event, kept = ({}, {}) if state is None else (parsed(state.event), parsed(state.kept))
     trip = Trip(
@@ -154,8 +157,9 @@ def _draw(
     persons: Mapping[int, Person],
     now: datetime,
     horizon: datetime,
-) -> None:
-    """Give coupons to the walks that ask, and let them go on, until none asks."""
+) -> bool:
+    """Give coupons to the walks that ask, and let them go on, until none asks; whether any did."""
+    drew = False
     while asking := [number for number, (_, done, _) in enumerate(walked) if done.draws]:
         wanted = [
             (
@@ -173,14 +177,28 @@ def _draw(
             drawn = Drawn(at=now, code=given.get(row.id))
             after = walk(version.journey, before.trip, persons[row.contact_id], now, horizon, [drawn])
             walked[number] = (row, joined(before, after), event)
+        drew = True
+    return drew
+
+
+def _say(
+    project: Project, outlets: Outlets, walked: list[Walked], persons: Mapping[int, Person], horizon: datetime
+) -> bool:
+    """Let the walks go on whose message was taken at once; whether any was."""
+    said = False
+    for number, (row, walk_so_far, event) in enumerate(walked):
+        done = walk_so_far
+        journey, person = project.version(outlets.connection, row.version_id).journey, persons[row.contact_id]
+        while answered := outlets.answer(row, done, journey, person):
+            done, said = joined(done, walk(journey, done.trip, person, outlets.now, horizon, [answered])), True
+        walked[number] = (row, done, event)
+    return said
 
 
 def joined(before: Walk, after: Walk) -> Walk:
-    """Two legs of one walk."""
-    return replace(
-        after,
-        trail=[*before.trail, *after.trail],
-        effects=[*before.effects, *after.effects],
-        converted=before.converted or after.converted,
-        remembers=before.remembers or after.remembers,
-    )
+    """Two legs of one walk, as one: the second takes in the first."""
+    after.trail = before.trail + after.trail
+    after.effects = before.effects + after.effects
+    after.converted |= before.converted
+    after.remembers |= before.remembers
+    return after

@@ -17,6 +17,7 @@ from engine.project import Project, Version
 from journeys.changeover import Goes, goes
 from journeys.walk import Walk, luck, walk
 from store import changeover, deliveries, enrollments
+from store.claims import Claimed
 from store.counters import Tally, cohort
 from store.deliveries import Settled
 from store.tables.columns import micros
@@ -58,8 +59,8 @@ def move_page(
     ids = changeover.page(connection, to.journey_id, to.id, after, PAGE)
     page = Page(last=ids[-1] if ids else None)
     now = project.now(connection)
-    staying: list[Row[Any]] = []
-    going: list[tuple[Row[Any], str]] = []
+    staying: list[Claimed] = []
+    going: list[tuple[Claimed, str]] = []
     ending: list[int] = []
     for row in enrollments.take(connection, ids):
         way = _goes(project, connection, row, to, wanted)
@@ -79,13 +80,13 @@ def move_page(
     return page
 
 
-def _goes(project: Project, connection: Connection, row: Row[Any], to: Version, wanted: Wanted) -> Goes:
+def _goes(project: Project, connection: Connection, row: Claimed | Row[Any], to: Version, wanted: Wanted) -> Goes:
     old = project.version(connection, row.version_id).journey
     return goes(old, to.journey, row.node, wanted.get(row.node))
 
 
 def _arrive(
-    connection: Connection, to: Version, going: Sequence[tuple[Row[Any], str]], spread: timedelta, now: datetime
+    connection: Connection, to: Version, going: Sequence[tuple[Claimed, str]], spread: timedelta, now: datetime
 ) -> None:
     """Those whose node is gone arrive in another one; what it had planned to say is not said any more."""
     if not going:
@@ -106,7 +107,7 @@ def _arrive(
     tally.save(connection)
 
 
-def _count(connection: Connection, to: Version, moved: Sequence[tuple[Row[Any], str]]) -> None:
+def _count(connection: Connection, to: Version, moved: Sequence[tuple[Claimed, str]]) -> None:
     tally = Tally()
     for row, node in moved:
         when = cohort(row.entered_at)
@@ -118,7 +119,7 @@ def _count(connection: Connection, to: Version, moved: Sequence[tuple[Row[Any], 
 
 
 def _wait_anew(
-    project: Project, connection: Connection, to: Version, staying: Sequence[Row[Any]], spread: timedelta, now: datetime
+    project: Project, connection: Connection, to: Version, staying: Sequence[Claimed], spread: timedelta, now: datetime
 ) -> int:
     """What they wait for is reckoned anew from when they arrived; how many are past due now, and spread."""
     resting = {
@@ -145,6 +146,6 @@ def _rests(done: Walk, seq: int) -> bool:
     return done.status == "waiting" and done.trip.seq == seq and not done.trail and not done.effects
 
 
-def _spread(to: Version, row: Row[Any], spread: timedelta, now: datetime) -> int:
+def _spread(to: Version, row: Claimed, spread: timedelta, now: datetime) -> int:
     """An instant of their own within `spread`: thousands who are due together do not all set out at once."""
     return micros(now + spread * luck(f"{to.public_id}/{to.number}", row.external_id))

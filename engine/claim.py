@@ -190,11 +190,11 @@ class Claiming:
 
     def _says(self, row: Row[Any], version: Version | None) -> Says:
         if version is not None and row.content is None:
-            says = version.journey.nodes[row.node].says(row.part)
+            says = version.journey.says(row.node, row.part)
             assert says is not None
             return says
         if version is not None:
-            said = version.journey.nodes[row.node].says(row.part)
+            said = version.journey.says(row.node, row.part)
             if said is not None:
                 # What a person sends again goes where it was rendered for.
                 return replace(said, channels=(row.channel,)) if row.origin.startswith(AGAIN) else said

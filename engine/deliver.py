@@ -14,6 +14,7 @@ from channels import registry as channels
 from channels.base import Accepted, Answer, Request, RetryAfter, Unknown
 from engine.answers import Outcome, Unsent, commit, part_ref
 from engine.claim import Claim, Outgoing, claim
+from engine.lanes import Lanes
 from engine.project import Project
 from store import deliveries
 from store.crash_points import reach
@@ -36,10 +37,8 @@ NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.U
 
 def http_client(transport: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncClient:
     """A client without retries or redirects of its own: what was sent twice must be our decision."""
-    limits = httpx.Limits(max_connections=MAX_IN_FLIGHT, max_keepalive_connections=50, keepalive_expiry=KEEP_ALIVE)
-    return httpx.AsyncClient(
-        timeout=TIMEOUT, limits=limits, follow_redirects=False, transport=transport, trust_env=False
-    )
+    lanes = transport or Lanes(MAX_IN_FLIGHT, KEEP_ALIVE)
+    return httpx.AsyncClient(timeout=TIMEOUT, follow_redirects=False, transport=lanes, trust_env=False)
 
 
 async def to_the_end(work: Coroutine[Any, Any, int]) -> int:
@@ -136,9 +135,12 @@ class Deliverer:
         last = True
         meters, channel = self.project.database.meters, outgoing.account.channel
         try:
-            request, last = _next_request(outgoing)
-            with meters.timed("send_seconds", channel):
-                answer = await self._request(request, channels()[channel].read_answer)
+            if channels()[channel].limits.at_once:
+                answer = Accepted(id=outgoing.ref)
+            else:
+                request, last = _next_request(outgoing)
+                with meters.timed("send_seconds", channel):
+                    answer = await self._request(request, channels()[channel].read_answer)
         except Exception as error:
             # A fault of ours: the lease would call it unknown too, only later.
             log.error("sending delivery %s failed: %s", outgoing.id, type(error).__name__)

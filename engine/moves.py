@@ -3,31 +3,35 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
+from engine.at_once import Said, Taken
 from engine.project import Project
 from journeys.graph import Journey
 from journeys.walk import Walk
+from nodes.base import Says
 from nodes.visit import Record, Say, Set
 from store import contacts, deliveries, enrollments
+from store.claims import Claimed
 from store.counters import Tally, cohort
 from store.sql import insert, run
 from store.tables import SurveyAnswer
-from store.tables.columns import micros
+from store.tables.columns import MICROSECOND, micros
 
 #: A claimed enrollment, its walk, and the entry event that its state row keeps.
-Walked = tuple[Row[Any], Walk, Any]
+Walked = tuple[Claimed, Walk, Any]
 
 
 class Batch:
     """Everything that one transaction writes, gathered walk by walk."""
 
-    def __init__(self, project: Project, connection: Connection, now: int) -> None:
-        self.project, self.connection, self.now = project, connection, now
+    def __init__(self, project: Project, connection: Connection, now: int, taken: Mapping[Said, Taken]) -> None:
+        self.project, self.connection, self.now, self.taken = project, connection, now, taken
         self.moved: list[tuple[Any, ...]] = []
         self.visits: list[tuple[Any, ...]] = []
         self.states: list[tuple[int, Any, Any]] = []
@@ -39,7 +43,7 @@ class Batch:
         self.passed: Counter[tuple[int, str, str, int]] = Counter()
         self._moment: datetime | None = None
 
-    def add(self, row: Row[Any], walk: Walk, event: Any) -> None:
+    def add(self, row: Claimed, walk: Walk, event: Any) -> None:
         """Take in one walk."""
         trip = walk.trip
         when = cohort(row.entered_at)
@@ -86,7 +90,7 @@ class Batch:
             self._moment = moment
         return value
 
-    def _trail(self, row: Row[Any], walk: Walk, when: int) -> None:
+    def _trail(self, row: Claimed, walk: Walk, when: int) -> None:
         trip, version = row.id, row.version_id
         for passed in walk.trail:
             node, way = passed.node, passed.exit
@@ -99,19 +103,11 @@ class Batch:
             add(version, walk.trip.node, f"{what}:{walk.reason}", when)
             add(version, "", "completed" if walk.status == "completed" else f"{what}:{walk.reason}", when)
 
-    def _effect(self, row: Row[Any], journey: Journey, seq: int, node: str, effect: Any, when: int) -> None:
+    def _effect(self, row: Claimed, journey: Journey, seq: int, node: str, effect: Any, when: int) -> None:
         if isinstance(effect, Say):
-            says = journey.nodes[node].says(effect.part)
+            says = journey.says(node, effect.part)
             assert says is not None, f"{node} says nothing"
-            expires = self.now + int(says.ttl.total_seconds() * 1_000_000)
-            origin = f"v:{row.id}:{seq}:{effect.part}"
-            self.planned.append(
-                (
-                    origin, row.contact_id, row.journey_id, row.version_id, row.id, node, effect.part, when,
-                    says.category, "planned", "", self.now, expires, 0, "", "", "", None, self.now,
-                )
-            )  # fmt: skip
-            self.tally.add(row.version_id, node, "delivery:planned", when)
+            self._plan(row, says, seq, node, effect.part, when)
         elif isinstance(effect, Set):
             attributes, add, remove = self.patches.setdefault(row.contact_id, ({}, set(), set()))
             attributes.update(effect.attributes)
@@ -123,12 +119,30 @@ class Batch:
             at = self.now
             self.answers.append((row.id, row.contact_id, row.version_id, node, effect.question, effect.value, at))
 
+    def _plan(self, row: Claimed, says: Says, seq: int, node: str, part: str, when: int) -> None:
+        now, taken = self.now, self.taken.get((row.id, seq, part))
+        expires = now + says.ttl // MICROSECOND
+        origin = f"v:{row.id}:{seq}:{part}"
+        what = (origin, row.contact_id, row.journey_id, row.version_id, row.id, node, part, when, says.category)
+        if taken is None:
+            self.planned.append((*what, "planned", "", now, expires, 0, "", "", "", None, now, None))
+            self.tally.add(row.version_id, node, "delivery:planned", when)
+        else:
+            to = (taken.channel, taken.account, taken.address, taken.content)
+            self.planned.append((*what, "accepted", "", None, expires, 1, *to, now, now))
+            self.tally.add(row.version_id, node, "delivery:accepted", when, channel=taken.channel)
+
 
 def save_walks(
-    project: Project, connection: Connection, walked: Sequence[Walked], heard: Sequence[int], now: int
+    project: Project,
+    connection: Connection,
+    walked: Sequence[Walked],
+    heard: Sequence[int],
+    now: int,
+    taken: Mapping[Said, Taken] = MappingProxyType({}),
 ) -> Batch:
-    """Write a batch of walks in the caller's transaction."""
-    batch = Batch(project, connection, now)
+    """Write a batch of walks in the caller's transaction; `taken` are messages that went out at once."""
+    batch = Batch(project, connection, now, taken)
     for row, walk, event in walked:
         batch.add(row, walk, event)
     batch.save(heard)

@@ -11,11 +11,12 @@ from engine.project import Project, Version
 from journeys.facts import Past, Person
 from journeys.rules import REACHED, DeliveryClause, delivery_key
 from store import consents, deliveries, events, segments
+from store.claims import Claimed
 from store.sql import parsed
 from store.tables.columns import instant
 
 
-def load_persons(project: Project, connection: Connection, claimed: Sequence[Row[Any]]) -> dict[int, Person]:
+def load_persons(project: Project, connection: Connection, claimed: Sequence[Claimed]) -> dict[int, Person]:
     """The contacts of a batch, with the facts that their journeys' rules read: one query per kind of fact."""
     persons = {
         row.contact_id: Person(
@@ -38,9 +39,11 @@ def load_persons(project: Project, connection: Connection, claimed: Sequence[Row
 
 
 def _load_events(
-    connection: Connection, claimed: Sequence[Row[Any]], versions: Mapping[int, Version], persons: Mapping[int, Person]
+    connection: Connection, claimed: Sequence[Claimed], versions: Mapping[int, Version], persons: Mapping[int, Person]
 ) -> None:
     names = sorted(set().union(*(version.journey.counts for version in versions.values())))
+    if not names:
+        return
     asking = sorted({row.contact_id for row in claimed if versions[row.version_id].journey.counts})
     past: dict[int, list[Past]] = {}
     for event in events.of_contacts(connection, asking, names) if asking else ():
@@ -51,7 +54,7 @@ def _load_events(
 
 
 def _load_receipts(
-    connection: Connection, claimed: Sequence[Row[Any]], versions: Mapping[int, Version], persons: Mapping[int, Person]
+    connection: Connection, claimed: Sequence[Claimed], versions: Mapping[int, Version], persons: Mapping[int, Person]
 ) -> None:
     """Which of the asked questions about deliveries hold: «node» means a node of the asking journey."""
     asking = [row for row in claimed if versions[row.version_id].journey.receipts]

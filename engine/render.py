@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, is_dataclass, replace
 from typing import Any, overload
 
 from channels.message import Button, Card, Media, Message, Template
 from journeys.templates import MissingVariable, TemplateRefused, compile_template
 from nodes.base import Says
 
+FIELDS = tuple(field.name for field in fields(Message) if field.name != "extra")
 Filled = Callable[[str | None], str]
 
 
@@ -43,12 +44,19 @@ def unfilled(says: Says, channel: str) -> Message:
 
 def as_content(message: Message) -> dict[str, Any]:
     """A rendered message as the delivery keeps it: its fields that say something."""
-    content = {name: value for name, value in asdict(message).items() if value and name != "extra"}
+    said = (field for field in FIELDS if getattr(message, field))
+    content = {field: _plain(getattr(message, field)) for field in said}
     for holder in (content, *content.get("cards", ())):
         if "buttons" in holder:
             # Most buttons neither open nor copy anything.
             holder["buttons"] = [{key: value for key, value in one.items() if value} for one in holder["buttons"]]
     return {"text": "", **content}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_plain(each) for each in value]
+    return asdict(value) if is_dataclass(value) and not isinstance(value, type) else value
 
 
 def from_content(content: Mapping[str, Any]) -> Message:

@@ -15,7 +15,7 @@ from journeys.rule_facts import Holds
 from journeys.rules import DeliveryClause, Wanted, wanted
 from journeys.schedule import check_schedule
 from nodes import registry
-from nodes.base import Node, meanings
+from nodes.base import Node, Says, meanings
 from nodes.times import LONGEST, UnknownZone, parse_wall, zone
 from nodes.wait import Wall
 
@@ -155,6 +155,13 @@ class Journey:
     salts: Mapping[str, str] = field(default_factory=dict)
     #: Compiled rules by the identity of the rule, which lives as long as its node.
     compiled: dict[int, tuple[Holds, Wanted]] = field(default_factory=dict)
+    _says: dict[tuple[str, str], Says | None] = field(default_factory=dict)
+
+    def says(self, node: str, part: str = "") -> Says | None:
+        """What a node says, made once: it is the same for every contact."""
+        if (node, part) not in self._says:
+            self._says[(node, part)] = self.nodes[node].says(part)
+        return self._says[(node, part)]
 
     @property
     def name(self) -> str:

@@ -38,6 +38,9 @@ MAX_VISITS = 10_000
 
 #: Told of each decision, with what was looked at: how a rehearsal explains itself.
 Watch = Callable[["Trip", Visit, Decision], None]
+#: What may be meant for an earlier visit.
+OF_ONE_VISIT = (Answered, Reply)
+
 Status = Literal["active", "waiting", "completed", "exited", "failed"]
 
 
@@ -142,7 +145,7 @@ def _go(journey: Journey, done: Walk, view: View, now: datetime, horizon: dateti
     visit = _visit(view, now, horizon)
     while moves < MAX_MOVES:
         heard = None if done.trip.arriving or not queue else queue.pop(0)
-        if isinstance(heard, Answered | Reply) and heard.visit not in (None, done.trip.seq):
+        if isinstance(heard, OF_ONE_VISIT) and heard.visit not in (None, done.trip.seq):
             continue  # What was meant for an earlier visit is no news to this one.
         if guarded and _leaves_early(journey, done, view, heard, looked, queue, now):
             return None

@@ -219,7 +219,7 @@ class Wait(Node, kind="wait", icon="⏳"):
             return Leave("happened")
         if (
             self.rule is not None
-            and (visit.arriving or isinstance(heard, Changed | Happened))
+            and (visit.arriving or isinstance(heard, (Changed, Happened)))
             and visit.holds(self.rule)
         ):
             return Leave("happened")

@@ -20,6 +20,7 @@ CLAIMED = (
 PLANNED = (
     "origin", "contact_id", "journey_id", "version_id", "enrollment_id", "node", "part", "cohort", "category",
     "state", "reason", "ready_at", "expires_at", "attempt", "channel", "account", "address", "content", "planned_at",
+    "accepted_at",
 )  # fmt: skip
 #: Later states never go back to earlier ones; a receipt that comes late or twice changes nothing.
 RANK = {"unknown": 0, "unresolved": 0, "accepted": 1, "delivered": 2, "read": 3}

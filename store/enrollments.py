@@ -8,13 +8,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
+from store.claims import Claimed, read
 from store.sql import insert, insert_new, parsed, rows, run, scalar, update
 from store.tables import Enrollment, EnrollmentState, Signal, Visit
-
-CLAIMED = (
-    "e.id, e.journey_id, e.version_id, e.contact_id, e.slot, e.status, e.node, e.seq, e.arrived_at, e.entered_at,"
-    " e.due_at, e.stateful, e.converted, c.external_id, c.attributes, c.tags, c.timezone"
-)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -97,29 +93,11 @@ def inside(connection: Connection, journey_id: int, contact_ids: Sequence[int]) 
     )
 
 
-def claim(connection: Connection, now: int, limit: int) -> Sequence[Row[Any]]:
-    """The enrollments that are due, oldest first, with their contacts; locked until the transaction ends.
-
-    PostgreSQL: SKIP LOCKED, so that any number of engines share the work. SQLite: the caller is the only writer.
-    """
-    due = "SELECT id FROM enrollment WHERE due_at <= :now ORDER BY due_at LIMIT :limit"
-    if connection.dialect.name == "postgresql":
-        # Locked first and read by the next statement: it sees what another engine has committed just before.
-        locked = rows(connection, f"{due} FOR UPDATE SKIP LOCKED", now=now, limit=limit)
-        return _of(connection, "IN [ids]", ids=sorted(row.id for row in locked)) if locked else []
-    return _of(connection, f"IN ({due})", now=now, limit=limit)
-
-
-def take(connection: Connection, ids: Sequence[int]) -> Sequence[Row[Any]]:
+def take(connection: Connection, ids: Sequence[int]) -> Sequence[Claimed]:
     """These running enrollments, whether due or not, with their contacts; locked until the transaction ends."""
     if connection.dialect.name == "postgresql":
         rows(connection, "SELECT id FROM enrollment WHERE id IN [ids] ORDER BY id FOR UPDATE", ids=sorted(ids))
-    return _of(connection, "IN [ids] AND e.status IN ('active', 'waiting')", ids=sorted(ids))
-
-
-def _of(connection: Connection, which: str, **values: Any) -> Sequence[Row[Any]]:
-    statement = f"SELECT {CLAIMED} FROM enrollment e JOIN contact c ON c.id = e.contact_id WHERE e.id {which}"
-    return rows(connection, f"{statement} ORDER BY e.id", **values)
+    return read(connection, "IN [ids] AND e.status IN ('active', 'waiting')", ids=sorted(ids))
 
 
 def states(connection: Connection, ids: Sequence[int]) -> dict[int, Row[Any]]:

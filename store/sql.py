@@ -70,7 +70,9 @@ def _copy(connection: Connection, table: Table, columns: Sequence[str], values: 
             for row in _bound(table, columns, values):
                 copy.write_row(row)
     except psycopg.Error as error:
-        raise DBAPIError(statement, None, error, connection_invalidated=raw.closed) from error
+        raise DBAPIError.instance(
+            statement, None, error, psycopg.Error, connection_invalidated=raw.closed, dialect=connection.dialect
+        ) from error
 
 
 def insert_new(

@@ -6,7 +6,7 @@ import os
 import shutil
 import socket
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
@@ -39,23 +39,26 @@ def from_wheel(home: Path) -> Path | None:
 
 
 @contextmanager
-def server() -> Iterator[str | None]:
-    """The URL of a server's own database, `…/postgres`; None when there is no server to be had."""
+def server(*settings: str) -> Iterator[str | None]:
+    """The URL of a server's own database, `…/postgres`; None when there is no server to be had.
+
+    `settings` as `fsync=off`, which is what a server has unless something is given.
+    """
     given = os.environ.get("TROPA_TEST_POSTGRES")
     if given:
         yield given
         return
-    with own_server() as own:
+    with own_server(*settings) as own:
         yield None if own is None else own.url
 
 
 @contextmanager
-def own_server() -> Iterator[Server | None]:
+def own_server(*settings: str) -> Iterator[Server | None]:
     """A server that the test may kill and start again; None when there is no server to be had."""
     home = Path(mkdtemp(prefix="tropa-pg-"))
     try:
         tools = debian() or from_wheel(home)
-        made = None if tools is None else Server(home, tools)
+        made = None if tools is None else Server(home, tools, settings)
         try:
             yield made
         finally:
@@ -68,8 +71,9 @@ def own_server() -> Iterator[Server | None]:
 class Server:
     """PostgreSQL on a free loopback port."""
 
-    def __init__(self, home: Path, tools: Path) -> None:
+    def __init__(self, home: Path, tools: Path, settings: Sequence[str] = ()) -> None:
         self._user, self._tools, self._data = _user(tools), tools, home / "data"
+        self._settings = ("listen_addresses=127.0.0.1", "max_connections=60", *(settings or ("fsync=off",)))
         home.chmod(0o711)
         self._data.mkdir(mode=0o700)
         if self._user is not None:
@@ -83,7 +87,7 @@ class Server:
 
     def start(self) -> None:
         """Start it and wait until it answers."""
-        options = f"-p {self._port} -c listen_addresses=127.0.0.1 -k {self._data} -c fsync=off -c max_connections=60"
+        options = f"-p {self._port} -k {self._data} {' '.join(f'-c {each}' for each in self._settings)}"
         self._run("pg_ctl", "-o", options, "-l", self._data / "log", "-w", "start")
 
     def stop(self) -> None:

@@ -61,6 +61,15 @@ class EnrollmentState(SQLModel, table=True):
 class Signal(SQLModel, table=True):
     """Something a trip has not heard yet; consumed, in this order, by the move that hears it."""
 
+    __table_args__ = (
+        Index(
+            "ix_signal_reply",
+            "enrollment_id",
+            sqlite_where=text("kind = 'reply'"),
+            postgresql_where=text("kind = 'reply'"),
+        ),
+    )
+
     id: int | None = key()
     enrollment_id: int = number(index=True)
     #: `reply`, `event`, `changed`, `answer`, `out`.

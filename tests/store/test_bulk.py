@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy.exc import IntegrityError
 
 from store.database import Database
 from store.sql import insert, insert_new, one, parsed, rows, run, update
@@ -47,6 +48,13 @@ def test_what_goes_in_comes_out(database: Database) -> None:
         ("a", {"n": 1, "s": "ё «»", "b": True, "x": None, "l": [1, "2"]}, None),
         ("b", {}, "Europe/Moscow"),
     ]
+
+
+def test_a_row_that_breaks_a_rule_is_the_databases_error(database: Database) -> None:
+    with pytest.raises(IntegrityError):
+        database.transact(lambda each: insert(each, Contact, COLUMNS, [contact("a"), contact("a")]))
+    with database.read() as connection:
+        assert rows(connection, "SELECT id FROM contact") == []
 
 
 def test_only_new_rows_go_in_and_come_back(database: Database) -> None:
