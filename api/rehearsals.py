@@ -78,7 +78,7 @@ def rehearse(body: RehearseIn, project: Shared, _: Authorised) -> dict[str, Any]
             part = _part(connection, body.contact, now)
             script = script.model_copy(update={"contact": part})
     played = Rehearsal(journey, script.model_copy(deep=True)).play()
-    return {**_shown(played), "script": script.model_dump(mode="json", exclude_none=True)}
+    return {**shown(played), "script": script.model_dump(mode="json", exclude_none=True)}
 
 
 @router.get("/journeys/{journey}/tests")
@@ -171,7 +171,8 @@ def _part(connection: Any, name: str, now: datetime) -> Part:
     )
 
 
-def _shown(played: Rehearsal) -> dict[str, Any]:
+def shown(played: Rehearsal) -> dict[str, Any]:
+    """A rehearsal as the API answers it, without its script."""
     done, person, chat = played.walked, played.person, played.chat
     context = {"event": done.trip.event, "answers": done.trip.answers, "coupon": done.trip.coupon}
     return {

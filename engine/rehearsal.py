@@ -67,7 +67,7 @@ class Rehearsal:
         elif act.wait is not None:
             self._wait(act.wait)
         elif act.event is not None:
-            self._happen(act.event, act.properties)
+            self._happen(act.event, act.properties or {})
         elif act.channel is not None:
             self.chat.use(act.channel)
         else:

@@ -54,7 +54,7 @@ class Act(BaseModel):
     #: A duration, or `next`: until something happens by itself.
     wait: Annotated[timedelta, Field(gt=timedelta(0), le=LONGEST)] | Literal["next"] | None = None
     event: str | None = Field(None, min_length=1, max_length=120)
-    properties: dict[str, Any] = Field(default_factory=dict)
+    properties: dict[str, Any] | None = None
     set: dict[str, Any] | None = None
     add_tags: tuple[str, ...] | None = None
     remove_tags: tuple[str, ...] | None = None

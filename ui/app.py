@@ -40,6 +40,7 @@ def places() -> dict[str, list[st.Page]]:
             page("journeys", _("Journeys"), "route", _("Every journey with its state and numbers.")),
             page("editor", _("Editor"), "edit", hidden=True),
             page("journey", _("Journey"), "account_tree", hidden=True),
+            page("rehearsal", _("Rehearsal"), "theater_comedy", _("Play the contact before anybody is in it.")),
         ],
         _("Understand"): [page("funnel", _("Funnel"), "filter_alt", _("How many came through each step."))],
         _("Reach"): [

@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 import streamlit as st
 
+from ui.authoring_doors import AuthoringDoors
 from ui.language import language
 from ui.trouble import Missing
 from ui.wire import DEFAULT_URL, Key, Wire, key_from_environment
@@ -42,7 +43,7 @@ class Checked:
     nodes: dict[str, Json]
 
 
-class Backend:
+class Backend(AuthoringDoors):
     """The API's doors. Every method raises `ui.trouble.Trouble`."""
 
     def __init__(self, wire: Wire) -> None:

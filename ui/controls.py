@@ -9,12 +9,14 @@ from typing import Any, Literal
 import streamlit as st
 
 from ui.backend import backend
-from ui.changes import Change, changes
 from ui.figures import number
 from ui.language import _, ngettext
 from ui.look import attempt, careful
-from ui.said import said
-from ui.words import KIND, exit_name, plain, reason, safe, word
+from ui.problems import problem_list
+from ui.publishing import ask_publish
+from ui.words import reason, safe
+
+__all__ = ["act", "ask_publish", "ask_stop", "buttons", "enroll_form", "problem_list"]
 
 Json = Mapping[str, Any]
 
@@ -49,36 +51,6 @@ def buttons(journey: Json, *, place: str) -> None:
         )
     if status in ("live", "paused") and st.button(_("Stop"), icon=":material/stop:", key=f"{place}-stop-{name}"):
         ask_stop(name, int(journey.get("inside") or 0))
-
-
-def ask_publish(journey: str) -> None:
-    """Shows what would change for contacts, then publishes."""
-
-    @st.dialog(_("Publish this journey?"), icon=":material/rocket_launch:", width="medium")
-    def asked() -> None:
-        with careful():
-            draft = backend().draft(journey).document
-            checked = backend().check(journey, draft)
-            wrong = [one for one in checked.problems if one.get("level") == "error"]
-            if wrong:
-                st.error(_("These problems must be mended first:"), icon=":material/error:")
-                problem_list(wrong, draft)
-                return
-            _what_changes(journey, draft)
-            warnings = [one for one in checked.problems if one not in wrong]
-            if warnings:
-                st.warning(_("It can be published, but look at this:"), icon=":material/warning:")
-                problem_list(warnings, draft)
-            done = _("Published. Contacts can enter now.")
-            with st.container(horizontal=True, horizontal_alignment="right"):
-                if st.button(_("Not yet"), key="publish-no"):
-                    st.rerun()
-                if st.button(
-                    _("Publish"), type="primary", key="publish-yes", on_click=act, args=(journey, "publish", done)
-                ):
-                    st.rerun()
-
-    asked()
 
 
 def ask_stop(journey: str, inside: int) -> None:
@@ -127,6 +99,25 @@ def enroll_form(journey: str, *, place: str) -> None:
             _enrolled(backend().enroll(journey, ids, str(uuid.uuid4())))
 
 
+def test_send_form(journey: str) -> None:
+    """Sends one message of the draft to a contact, usually oneself."""
+    st.caption(_("A message of the draft, as this contact would get it. It counts in no funnel."))
+    document = backend().draft(journey).document
+    talking = {
+        node["id"]: node.get("title") or node["id"] for node in document["nodes"] if node["kind"] in ("send", "survey")
+    }
+    with st.form("test-send", border=False):
+        node = st.selectbox(_("Message"), list(talking), format_func=lambda name: talking[name], key="test-send-node")
+        contact = (st.text_input(_("Contact id"), key="test-send-contact") or "").strip()
+        pressed = st.form_submit_button(_("Send to this contact"), icon=":material/send:", type="primary")
+    if pressed and not contact:
+        st.warning(_("Write at least one id."), icon=":material/edit:")
+    elif pressed and node:
+        with careful():
+            backend().test_send(journey, node, contact)
+            st.success(_("On its way."), icon=":material/check_circle:")
+
+
 def _enrolled(outcome: Json) -> None:
     count = int(outcome.get("enrolled") or 0)
     if count:
@@ -134,56 +125,3 @@ def _enrolled(outcome: Json) -> None:
         st.success(text.format(n=number(count)), icon=":material/check_circle:")
     for one in outcome.get("skipped") or ():
         st.warning(f"**{safe(one.get('contact'))}**: {reason(one.get('reason'))}", icon=":material/person_off:")
-
-
-def problem_list(problems: list[Any], document: Json) -> None:
-    """Problems under the names of their steps, with what to do."""
-    titles = {node["id"]: node.get("title") or word(KIND, node["kind"]).text for node in document.get("nodes", ())}
-    lines, whole = [], _("The journey")
-    for one in problems:
-        where = f"**{safe(titles.get(one.get('node'), one.get('node') or whole))}**"
-        mark = ":red[:material/error:]" if one.get("level") == "error" else ":orange[:material/warning:]"
-        way = " → ".join(safe(titles.get(step, step)) for step in one.get("way") or ())
-        line = f"{mark} {where}{place(one)}: {safe(said(one.get('text')))} :gray[{safe(said(one.get('fix')))}]"
-        on_the_way = _("On the way")
-        lines.append(f"{line} :gray[{on_the_way}: {way}]" if len(one.get("way") or ()) > 1 else line)
-    st.markdown("\n\n".join(lines))
-
-
-def place(problem: Json) -> str:
-    """The setting at fault, after the step's name: `questions › 1 › text`."""
-    path = str(problem.get("path") or "")
-    parts = [str(int(part) + 1) if part.isdigit() else plain(part) for part in path.split(".") if part]
-    return f" › {safe(' › '.join(parts))}" if parts else ""
-
-
-def _what_changes(journey: str, draft: Json) -> None:
-    known = backend().journey(journey)
-    newest, live = known.get("version"), known.get("document")
-    if not newest or not live:
-        st.markdown(_("This is the first version. Contacts can enter as soon as it is published."))
-        return
-    found = changes(live, draft)
-    if not found:
-        st.info(_("Nothing has changed since version {n}.").format(n=newest), icon=":material/info:")
-        return
-    st.markdown(_("Against version {n}:").format(n=newest))
-    st.markdown("\n".join(f"- {change_line(one)}" for one in found))
-    st.caption(_("Contacts who are inside finish on the version that they began."))
-
-
-def change_line(change: Change) -> str:
-    """One difference in words."""
-    title = f"**{safe(change.title or word(KIND, change.kind).text)}**"
-    fields = safe(", ".join(change.fields))
-    match change.what:
-        case "added":
-            return _("New step {title}").format(title=title)
-        case "removed":
-            return _("Step {title} is gone").format(title=title)
-        case "changed":
-            return _("Step {title} changed: {fields}").format(title=title, fields=fields)
-        case "rerouted":
-            ways = safe(", ".join(exit_name(one) for one in change.fields))
-            return _("Step {title} leads elsewhere: {fields}").format(title=title, fields=ways)
-    return _("Journey settings changed: {fields}").format(fields=fields)

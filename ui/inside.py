@@ -10,7 +10,7 @@ import streamlit as st
 from ui.backend import backend
 from ui.figures import compact
 from ui.language import _
-from ui.look import empty, paging
+from ui.look import attempt, empty, paging
 from ui.standing import latest, place, waits, wakes
 from ui.words import ENROLLMENT, badge, safe, word
 
@@ -35,6 +35,8 @@ def who_is_here(journey: Json, document: Json) -> None:
         limit=20,
         after=trail[-1] if trail else None,
     )
+    if step and page.items:
+        _take_out(name, step, names[step])
     for trip in page.items:
         _person(trip, names)
     if not page.items and (search or step):
@@ -67,6 +69,18 @@ def _question(names: Mapping[str, str]) -> tuple[str, str]:
     return search or "", step or ""
 
 
+def _take_out(journey: str, step: str, title: str) -> None:
+    """Takes everybody out who is at a step, after a second press."""
+    with st.popover(_("Take everybody out of this step"), icon=":material/logout:"):
+        st.caption(_("Their trips end here. What was planned for them is not sent. This cannot be undone."))
+        label = _("Take out everybody at “{title}”").format(title=safe(title))
+        st.button(label, key="eject-step", type="primary", on_click=_eject, args=(journey, None, step))
+
+
+def _eject(journey: str, contacts: list[str] | None, step: str = "") -> None:
+    attempt(lambda: backend().eject(journey, contacts=contacts, node=step), _("Taken out."))
+
+
 def _person(trip: Json, names: Mapping[str, str]) -> None:
     with st.container(border=True, gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -74,5 +88,9 @@ def _person(trip: Json, names: Mapping[str, str]) -> None:
             st.page_link("screens/contact.py", label=str(trip["contact"]), icon=":material/person:", query_params=query)
             st.markdown(badge(word(ENROLLMENT, trip.get("status"))), width="content")
             st.markdown(safe(names.get(str(trip.get("node")), "")), width="stretch")
+            st.button(
+                _("Take out"), key=f"eject-{trip['id']}", type="tertiary", icon=":material/logout:",
+                on_click=_eject, args=(str(trip["journey"]), [str(trip["contact"])]),
+            )  # fmt: skip
         st.markdown(f"{place(trip, names)} {waits(trip)}")
         st.caption(f"{wakes(trip)} {latest(trip)}")

@@ -10,6 +10,7 @@ from typing import Any
 
 from ui.figures import duration
 from ui.language import N_, _, language
+from ui.said_of_journeys import ADVICE, DECISIONS
 
 #: `{name}` stands for anything and is kept; `{span}` is a duration in English words and is said anew.
 #: The first shape that fits is taken, so the narrower stand first.
@@ -100,40 +101,6 @@ SHAPES = (
     N_("Put the narrower rule first."),
     N_("«{name}» is taken by an earlier branch."),
     N_("Keep it in one branch."),
-    # Advice before publishing
-    N_("{messenger} takes free text only within 24 hours after a contact wrote; here they may never have written."),
-    N_("{messenger} takes free text only within 24 hours after a contact wrote; here the window may be closed."),
-    N_("Add an approved template or another messenger, or choose “branch” for what is blocked."),
-    N_("{share} of those who can be reached have not agreed to marketing here."),
-    N_("Ask for consent first, or accept that they get nothing."),
-    N_("Marketing comes before any message has said how to stop it."),
-    N_("Add a line such as “Reply STOP to unsubscribe” to the first marketing message."),
-    N_("Marketing may arrive at night."),
-    N_("Set quiet hours of the journey."),
-    N_("A contact who says nothing may get {n} marketing messages within 24 hours."),
-    N_("Wait longer between them, or leave some out."),
-    N_("{name} may not be set here."),
-    N_("Set it on every way to this step. Add a default: {example}."),
-    N_("{name} may be missing."),
-    N_("{name} is missing for {share} of contacts."),
-    N_("Add a default: {example}."),
-    N_("With the longest values: {what}"),
-    N_("The text has {n} characters; few read past {most}."),
-    N_("Say one thing, in fewer words."),
-    N_("The message calls for nothing: no button, link or question."),
-    N_("Add one clear call to action."),
-    N_("The message leads to {n} addresses."),
-    N_("Keep the one that matters most."),
-    N_("The message shouts in capital letters."),
-    N_("Write it in small letters."),
-    N_("The message has several exclamation marks in a row."),
-    N_("Keep one at most."),
-    N_("The message has {n} emoji."),
-    N_("Keep at most {n}."),
-    N_("The link {name} is not protected."),
-    N_("Begin it with https://."),
-    N_("The link {name} hides where it leads."),
-    N_("Use the address itself."),
     # Messages on each messenger
     N_("{messenger} has nothing to send: write a text or add a picture."),
     N_("{messenger} takes at most {n} characters of text; this message has {length}."),
@@ -226,7 +193,7 @@ _SPAN = re.compile(r"(\d+) (day|hour|minute|second)s?")
 
 @cache
 def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple((shape, _pattern(shape)) for shape in SHAPES)
+    return tuple((shape, _pattern(shape)) for shape in (*SHAPES, *ADVICE, *DECISIONS))
 
 
 def _pattern(shape: str) -> re.Pattern[str]:

@@ -17,6 +17,7 @@ from fastapi.responses import JSONResponse
 
 from tests.ui import pretend_data as data
 from tests.ui import pretend_people as people
+from tests.ui.pretend_authoring import authoring
 from tests.ui.pretend_check import check, described
 from tests.ui.pretend_world import Problem, World, paged
 
@@ -41,6 +42,7 @@ def create_app(world: World) -> FastAPI:
             return JSONResponse(broken.body, broken.status, media_type="application/problem+json")
         return await go(request)
 
+    authoring(app, world)
     _journeys(app, world)
     _trips(app, world)
     people.contacts(app, world)

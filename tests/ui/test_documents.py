@@ -7,8 +7,7 @@ from typing import Any
 import networkx as nx
 import pytest
 
-from tests.ui.pretend_data import cart, cart_numbers, welcome
-from ui.changes import Change, changes
+from tests.ui.pretend_data import cart_numbers
 from ui.charts import sums
 from ui.drafts import blank
 from ui.late_words import drawn_whole, pressed_before
@@ -21,40 +20,6 @@ def test_a_blank_journey_is_a_graph() -> None:
     document = blank("Mine")
     assert list(nx.node_link_graph(document, edges="edges").nodes) == ["end"]
     assert document["graph"]["name"] == "Mine"
-
-
-def test_differences_are_named_step_by_step() -> None:
-    new = cart()
-    new["graph"]["name"] = "Other"
-    new["nodes"][1]["settings"]["text"] = "Other words"
-    new["nodes"] = [node for node in new["nodes"] if node["id"] != "again"]
-    new["nodes"].append({"id": "won", "kind": "goal", "settings": {"name": "ordered"}})
-    new["edges"] = [edge for edge in new["edges"] if "again" not in (edge["source"], edge["target"])]
-    for edge in new["edges"]:
-        if (edge["source"], edge["key"]) in (("answer", "no"), ("offer", "sent")):
-            edge["target"] = "won"
-    found = {(one.what, one.node): one.fields for one in changes(cart(), new)}
-    assert found[("journey", "")] == ("name",)
-    assert found[("changed", "hello")] == ("text",)
-    assert found[("rerouted", "answer")] == ("no",)
-    assert found[("rerouted", "offer")] == ("sent",)
-    assert ("added", "won") in found
-    assert ("removed", "again") in found
-
-
-def test_the_same_document_has_no_differences_even_when_it_was_moved_about() -> None:
-    other = cart()
-    for node in other["nodes"]:
-        node["x"] = 99
-    assert changes(cart(), other) == []
-    other["nodes"].reverse()
-    assert changes(cart(), other) == []
-
-
-def test_a_change_of_title_is_a_change() -> None:
-    other = welcome()
-    other["nodes"][0]["title"] = "New"
-    assert changes(welcome(), other) == [Change("changed", "hi", "New", "send", ("title",))]
 
 
 def test_sums_that_do_not_hold_are_seen() -> None:

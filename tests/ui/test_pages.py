@@ -17,6 +17,7 @@ PAGES = {
     "home": {},
     "journeys": {},
     "journey": {"id": "cart"},
+    "rehearsal": {"id": "cart"},
     "editor": {"id": "cart"},
     "funnel": {"journey": "cart"},
     "contacts": {},
@@ -30,6 +31,7 @@ DOORS = {
     "home": "/v1/overview",
     "journeys": "/v1/journeys",
     "journey": "/v1/journeys/cart/funnel",
+    "rehearsal": "/v1/journeys",
     "editor": "/v1/journeys/cart/draft",
     "funnel": "/v1/journeys/cart/funnel",
     "contacts": "/v1/contacts",
@@ -42,6 +44,7 @@ TITLES = {
     "home": ("Home", "Главная"),
     "journeys": ("Journeys", "Сценарии"),
     "journey": ("Abandoned cart", "Abandoned cart"),
+    "rehearsal": ("Rehearsal", "Репетиция"),
     "editor": ("Abandoned cart", "Abandoned cart"),
     "funnel": ("Funnel", "Воронка"),
     "contacts": ("Contacts", "Контакты"),
@@ -61,7 +64,7 @@ def test_a_full_page_is_drawn_without_errors(api: str, page: str, lang: str) -> 
     assert test.title[0].value == TITLES[page][lang == "ru"]
 
 
-@pytest.mark.parametrize("page", ["home", "journeys", "funnel", "contacts", "phones", "channels"])
+@pytest.mark.parametrize("page", ["home", "journeys", "rehearsal", "funnel", "contacts", "phones", "channels"])
 def test_an_empty_page_teaches_instead_of_being_empty(monkeypatch: pytest.MonkeyPatch, page: str) -> None:
     with served(World(filled=False)) as url:
         monkeypatch.setenv("TROPA_API_URL", url)

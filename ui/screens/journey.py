@@ -10,12 +10,13 @@ import streamlit as st
 from ui import controls
 from ui.backend import Checked, backend
 from ui.canvas import mount
-from ui.figures import ago, compact, number, percent, when
+from ui.figures import ago, compact, percent
+from ui.history import saved, versions
 from ui.inside import who_is_here
 from ui.language import _
 from ui.look import careful, heading
 from ui.trouble import Trouble
-from ui.words import JOURNEY, badge, bold, word
+from ui.words import JOURNEY, badge, word
 
 Json = Mapping[str, Any]
 
@@ -39,6 +40,9 @@ def top(journey: Json) -> None:
         st.page_link(
             "screens/funnel.py", label=_("Funnel"), icon=":material/filter_alt:", query_params={"journey": query["id"]}
         )
+        st.page_link("screens/rehearsal.py", label=_("Rehearsal"), icon=":material/theater_comedy:", query_params=query)
+        with st.popover(_("Test send"), icon=":material/send_to_mobile:"):
+            controls.test_send_form(query["id"])
         with st.popover(_("Enroll"), icon=":material/person_add:"):
             controls.enroll_form(query["id"], place="journey")
         controls.buttons(journey, place="journey")
@@ -74,19 +78,6 @@ def live(journey: Json, document: dict[str, Any], title: str, checked: Checked) 
     mount.watch(name, title, document, key=f"look-{name}", checked=checked, counts=funnel.get("nodes") or ())
 
 
-def versions(journey: Json) -> None:
-    """Published versions, newest first."""
-    found = backend().versions(str(journey["id"]))
-    if not found:
-        st.caption(_("Nothing is published yet. Publishing makes a version that never changes."))
-    for one in sorted(found, key=lambda each: -int(each["version"])):
-        with st.container(horizontal=True, border=True, vertical_alignment="center"):
-            st.markdown(bold(_("Version {n}").format(n=one["version"])), width="content")
-            st.caption(when(one.get("published_at")), width="stretch")
-            if one.get("inside") is not None:
-                st.caption(_("{n} inside").format(n=number(one["inside"])), width="content")
-
-
 def main() -> None:
     name = st.query_params.get("id")
     st.page_link("screens/journeys.py", label=_("All journeys"), icon=":material/arrow_back:")
@@ -109,8 +100,12 @@ def main() -> None:
         live(journey, document, title, checked)
     with inside, careful():
         who_is_here(journey, document)
-    with more, careful():
-        versions(journey)
+    with more:
+        published, drafts = st.columns(2, gap="large")
+        with published, careful():
+            versions(journey)
+        with drafts, careful():
+            saved(name)
 
 
 main()

@@ -1,0 +1,118 @@
+"""Rehearsals, tests, history, and what is done by hand, on the pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from streamlit.testing.v1 import AppTest
+
+from tests.ui.conftest import opened, words
+from tests.ui.pretend_world import World
+from ui.publishing import change_line
+from ui.rehearsing import counts, note
+
+Json = dict[str, Any]
+ONE_HOUR = {"wait": "PT1H"}
+
+
+def begun(**query: str) -> AppTest:
+    """A rehearsal of the abandoned cart that has just begun."""
+    test = opened("rehearsal", id="cart", **query)
+    return next(one for one in test.button if one.label == "Begin").click().run()
+
+
+def asked(world: World, path: str) -> list[Any]:
+    """What was sent to a door."""
+    return [body for _, where, body in world.calls if where == path and body is not None]
+
+
+def test_a_contact_is_played_and_the_reasons_are_told(api: str, world: World) -> None:
+    test = begun()
+    assert not test.exception
+    assert "Until something happens" in words(test)
+    test = test.button(key="rehearsal-PT1H").click().run()
+    assert asked(world, "/v1/rehearsals")[-1]["script"]["acts"] == [ONE_HOUR]
+    said = words(test)
+    assert "The time has come" in said.replace("\\", "")
+    assert "Waits for an answer" in said.replace("\\", "")
+    test = test.button(key="rehearsal-P3D").click().run()
+    test = test.button(key="rehearsal-back").click().run()
+    assert asked(world, "/v1/rehearsals")[-1]["script"]["acts"] == [ONE_HOUR]
+
+
+def test_a_rehearsal_is_kept_as_a_test_and_run(api: str, world: World) -> None:
+    test = begun()
+    test.text_input(key="rehearsal-test-name").set_value("Silence")
+    test = next(one for one in test.button if one.label == "Keep").click().run()
+    assert "Silence" in words(test)
+    world.journeys["cart"]["document"]["nodes"][0]["settings"]["for"] = "P9D"
+    assert not test.run().exception
+    test = test.button(key="rehearsal-drop-Silence").click().run()
+    assert "No tests yet" in words(test)
+
+
+def test_bad_json_is_told_before_anything_is_sent(api: str, world: World) -> None:
+    test = opened("rehearsal", id="cart")
+    test.text_area(key="rehearsal-attributes").set_value("{")
+    test = next(one for one in test.button if one.label == "Begin").click().run()
+    assert "are JSON objects" in test.error[0].value
+    assert asked(world, "/v1/rehearsals") == []
+
+
+def test_versions_are_compared_and_brought_back(api: str, world: World) -> None:
+    world.journeys["cart"]["document"]["nodes"][1]["settings"]["text"] = "Other words"
+    test = opened("journey", id="cart")
+    test = test.button(key="compare-2").click().run()
+    assert "Other words" in words(test)
+    opened("journey", id="cart").button(key="restore-2").click().run()
+    assert world.journeys["cart"]["document"] == world.journeys["cart"]["versions"][2]
+
+
+def test_publishing_tells_who_is_affected_and_whether_tests_hold(api: str, world: World) -> None:
+    world.journeys["cart"]["document"]["nodes"][1]["settings"]["text"] = "Other words"
+    test = opened("journey", id="cart").button(key="journey-publish-cart").click().run()
+    said = words(test)
+    assert "4 contacts are at steps that change" in said
+    assert "Other words" in said
+    test.button(key="publish-yes").click().run()
+    assert world.journeys["cart"]["version"] == 3
+
+
+def test_a_message_is_tried_on_oneself(api: str, world: World) -> None:
+    test = opened("journey", id="cart")
+    test.text_input(key="test-send-contact").set_value("me")
+    test = next(one for one in test.button if one.label == "Send to this contact").click().run()
+    assert asked(world, "/v1/journeys/cart/test-send") == [{"node": "hello", "contact": "me"}]
+    assert "On its way" in words(test)
+
+
+def test_somebody_is_taken_out(api: str, world: World) -> None:
+    test = opened("journey", id="cart")
+    first = next(one for one in test.button if str(one.key).startswith("eject-"))
+    first.click().run()
+    (body,) = asked(world, "/v1/enrollments/eject")
+    assert body["journey"] == "cart"
+    assert len(body["contacts"]) == 1
+
+
+def test_each_change_is_a_line() -> None:
+    titles = {"bye": "Goodbye"}
+    lines: list[tuple[Json, str]] = [
+        ({"what": "added", "node": "x", "title": "New"}, "New step **New**"),
+        ({"what": "removed", "node": "x", "title": "Old"}, "Step **Old** is gone"),
+        ({"what": "rewired", "node": "x", "title": "T", "exit": "sent", "after": "bye"}, "“sent” now leads to Goodbye"),
+        ({"what": "rewired", "node": "x", "title": "T", "exit": "sent", "after": None}, "now leads to nowhere"),
+        ({"what": "changed", "node": "x", "title": "T", "path": "ttl", "before": None, "after": "P2D"}, "— → "),
+        ({"what": "changed", "node": None, "path": "name", "before": "A", "after": "B"}, "Journey settings, name"),
+    ]
+    for change, beginning in lines:
+        assert beginning in change_line(change, titles).replace("\\", "").replace(":gray[", "").replace("]", "")
+
+
+def test_the_way_is_counted_as_the_canvas_counts() -> None:
+    path = [{"node": "a", "exit": "sent"}, {"node": "b", "exit": "no"}, {"node": "a", "exit": "sent"}]
+    assert counts({"path": path, "node": "b", "status": "waiting"}) == [
+        {"id": "a", "entered": 2, "inside": 0, "left": {"sent": 2}},
+        {"id": "b", "entered": 2, "inside": 1, "left": {"no": 1}},
+    ]
+    assert note({"note": "held", "text": "quiet_hours"}) == "Held for now: quiet hours"

@@ -1,0 +1,169 @@
+"""The questions around publishing: what changes, for whom, do the tests hold; then, whether those inside come along."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from ui.backend import backend
+from ui.figures import number
+from ui.language import _, ngettext
+from ui.look import attempt, careful
+from ui.problems import problem_list
+from ui.words import KIND, exit_name, plain, safe, word
+
+Json = Mapping[str, Any]
+#: So many changes are told one by one.
+MOST = 40
+
+
+def ask_publish(journey: str) -> None:
+    """Shows what would change for contacts, then publishes."""
+
+    @st.dialog(_("Publish this journey?"), icon=":material/rocket_launch:", width="medium")
+    def asked() -> None:
+        with careful():
+            draft = backend().draft(journey).document
+            problems = backend().check(journey, draft).problems
+            wrong = [one for one in problems if one.get("level") == "error"]
+            if wrong:
+                st.error(_("These problems must be mended first:"), icon=":material/error:")
+                problem_list(wrong, draft)
+                return
+            what_changes(journey, draft)
+            _tests(journey)
+            if problems:
+                st.warning(_("It can be published, but look at this:"), icon=":material/warning:")
+                problem_list(problems, draft)
+            _buttons(journey)
+
+    asked()
+
+
+def _buttons(journey: str) -> None:
+    def publish() -> None:
+        attempt(lambda: backend().act(journey, "publish"), _("Published. Contacts can enter now."))
+
+    with st.container(horizontal=True, horizontal_alignment="right"):
+        if st.button(_("Not yet"), key="publish-no"):
+            st.rerun()
+        if st.button(_("Publish"), type="primary", key="publish-yes", on_click=publish):
+            st.rerun()
+
+
+def what_changes(journey: str, draft: Json) -> None:
+    """The draft against the live version, and who is inside what changes."""
+    told = backend().diff(journey)
+    if told["from"] is None:
+        st.markdown(_("This is the first version. Contacts can enter as soon as it is published."))
+        return
+    if not told["changes"]:
+        st.info(_("Nothing has changed since version {n}.").format(n=told["from"]), icon=":material/info:")
+        return
+    st.markdown(_("Against version {n}:").format(n=told["from"]))
+    change_list(told["changes"], draft)
+    inside = sum(int(each["inside"]) for each in told["affected"])
+    if inside:
+        text = ngettext("{n} contact is at a step that changes.", "{n} contacts are at steps that change.", inside)
+        st.markdown(f":material/group: {text.format(n=number(inside))}")
+    st.caption(_("Contacts who are inside finish on the version that they began. Move them from the page Versions."))
+
+
+def change_list(changes: list[Any], document: Json) -> None:
+    """Differences in words, those of places on the canvas left out unless there is nothing else."""
+    shown = [one for one in changes if one["what"] != "moved"]
+    titles = {node["id"]: node.get("title") or word(KIND, node["kind"]).text for node in document.get("nodes", ())}
+    st.markdown("\n".join(f"- {change_line(one, titles)}" for one in shown[:MOST]))
+    if len(shown) > MOST:
+        st.caption(_("and {n} more").format(n=number(len(shown) - MOST)))
+    if not shown:
+        st.caption(_("Only places on the canvas have changed."))
+
+
+def change_line(change: Json, titles: Mapping[str, str]) -> str:
+    """One difference in words."""
+    name = str(change.get("node") or "")
+    title = f"**{safe(change.get('title') or titles.get(name) or name)}**"
+    match change["what"]:
+        case "added":
+            return _("New step {title}").format(title=title)
+        case "removed":
+            return _("Step {title} is gone").format(title=title)
+        case "rewired":
+            to = safe(titles.get(str(change.get("after")), str(change.get("after") or _("nowhere"))))
+            way = safe(exit_name(str(change.get("exit"))))
+            return _("{title}: “{exit}” now leads to {to}").format(title=title, exit=way, to=to)
+    where = safe(" › ".join(plain(part) for part in str(change.get("path") or "").split(".")))
+    before, after = (f":gray[{safe(_short(change.get(side)))}]" for side in ("before", "after"))
+    if not name:
+        return _("Journey settings, {setting}: {before} → {after}").format(setting=where, before=before, after=after)
+    return _("{title}, {setting}: {before} → {after}").format(title=title, setting=where, before=before, after=after)
+
+
+def _short(value: Any) -> str:
+    text = "—" if value is None else value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 70 else text[:69] + "…"
+
+
+def _tests(journey: str) -> None:
+    """Whether the journey's kept rehearsals still go as expected."""
+    ran = backend().run_tests(journey)
+    failed = [each for each in ran["items"] if not each["passed"]]
+    if failed:
+        names = ", ".join(safe(each["name"]) for each in failed)
+        st.error(_("Tests that come out otherwise: {names}").format(names=names), icon=":material/labs:")
+    elif ran["items"]:
+        text = ngettext("{n} test holds.", "{n} tests hold.", len(ran["items"]))
+        st.success(text.format(n=number(len(ran["items"]))), icon=":material/labs:")
+
+
+def ask_move(journey: str, document: Json) -> None:
+    """Shows where those on older versions would come in the live one, then moves them."""
+
+    @st.dialog(_("Move those inside to the live version?"), icon=":material/moving:", width="medium")
+    def asked() -> None:
+        with careful():
+            key, names = f"move-{journey}", [node["id"] for node in document.get("nodes", ())]
+            chosen: dict[str, Any] = st.session_state.setdefault(key, {})
+            plan = backend().migrate(journey, chosen, dry_run=True)["nodes"]
+            if not plan:
+                st.info(_("Everybody inside is on the live version."), icon=":material/check_circle:")
+                return
+            for row in plan:
+                _head(row, names, chosen)
+            undecided = any(row["how"] == "undecided" for row in plan)
+
+            def move() -> None:
+                attempt(lambda: backend().migrate(journey, chosen, dry_run=False), _("Moved."))
+                st.session_state.pop(key, None)
+
+            label = _("Move them")
+            if st.button(label, type="primary", key="move-yes", disabled=undecided, on_click=move):
+                st.rerun()
+
+    asked()
+
+
+def _head(row: Json, names: list[str], chosen: dict[str, Any]) -> None:
+    """One step of an older version: how many are there, and where they go."""
+    node, inside = str(row["node"]), int(row["inside"])
+    version = _("Version {n}").format(n=row["version"])
+    st.markdown(f"**{safe(node)}** · {version} · {number(inside)}")
+    if row["how"] != "undecided" and node not in chosen:
+        st.caption(f"→ {safe(row.get('to') or row['how'])}")
+        return
+    ways = {"": _("Choose"), "advance": _("Go on to the next step"), "exit": _("Take them out")}
+    ways |= {f"to:{name}": name for name in names}
+
+    def choose() -> None:
+        picked = str(st.session_state.get(f"move-{node}") or "")
+        chosen.pop(node, None)
+        if picked:
+            chosen[node] = {"redirect": picked[3:]} if picked.startswith("to:") else picked
+
+    st.selectbox(
+        _("Where they go"), list(ways), format_func=lambda way: ways[way], key=f"move-{node}", on_change=choose
+    )
