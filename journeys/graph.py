@@ -48,10 +48,10 @@ class Goal(BaseModel):
 
 #: The ways into a journey, for the editor: name, title, settings, what it begins with.
 ENTRIES = (
-    ("event", "An event happens", "event where", {"event": "order_created"}),
-    ("keyword", "Somebody writes a key word", "keyword channel", {"keyword": ["start"]}),
-    ("link", "Somebody opens a link", "link", {"link": True}),
-    ("inbound", "Somebody writes anything", "inbound", {"inbound": True}),
+    ("event", "An event happens", "event where segment", {"event": "order_created"}),
+    ("keyword", "Somebody writes a key word", "keyword channel segment", {"keyword": ["start"]}),
+    ("link", "Somebody opens a link", "link segment", {"link": True}),
+    ("inbound", "Somebody writes anything", "inbound segment", {"inbound": True}),
     ("segment", "Somebody enters or leaves a segment", "segment on", {"segment": "", "on": "entered"}),
     ("schedule", "On a schedule", "schedule segment", {"schedule": "FREQ=DAILY;BYHOUR=10;BYMINUTE=0", "segment": ""}),
     ("api", "Only by API or by hand", "api", {"api": True}),
@@ -97,7 +97,7 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
     name: str = Field("", title="Name", max_length=120)
-    about: str = Field("", title="What it is for", max_length=2000)
+    about: str = Field("", title="What it is for", max_length=2000, json_schema_extra={"widget": "prose"})
     start: str | None = Field(None, title="First step")
     entry: tuple[Entry, ...] = Field((), title="Contacts enter")
     reentry: Reentry = Field(Reentry.model_validate({}), title="Coming again")

@@ -17,7 +17,7 @@ class Coupon(Node, kind="coupon", icon="🎟️"):
     A contact gets one code a visit. When the pool is empty the contact leaves by `empty`.
     """
 
-    pool: str = Field(title="Pool", min_length=1, max_length=60, json_schema_extra={"widget": "coupon_pool"})
+    pool: str = Field(title="Pool", min_length=1, max_length=60, json_schema_extra={"widget": "pool"})
 
     def exits(self) -> tuple[str, ...]:
         return ("given", "empty")

@@ -44,30 +44,6 @@ def text_of(length: timedelta) -> str:
     return f"{sign}P{days}{'T' + clock if clock else ''}" if days or clock else "PT0S"
 
 
-def number_and_unit(text: str | None, default_unit: str = "day") -> tuple[int, str]:
-    """The largest unit that divides the duration without a rest: `PT90M` is 90 minutes, `P14D` 2 weeks.
-
-    Days stay days below two weeks; nothing is 0 of the default unit.
-    """
-    try:
-        length = parse(text) if text else timedelta(0)
-    except BadDuration:
-        length = timedelta(0)
-    if not length:
-        return 0, default_unit
-    for unit, size in UNITS.items():
-        if unit == "week" and abs(length) < 2 * size:
-            continue
-        if not length % size:
-            return length // size, unit
-    return int(length.total_seconds()), "second"
-
-
-def from_number(amount: int, unit: str) -> str:
-    """`(2, "day")` is `P2D`."""
-    return text_of(amount * UNITS[unit])
-
-
 def split(length: timedelta) -> tuple[tuple[str, int], ...]:
     """Days, hours, minutes and seconds, largest first."""
     minutes, seconds = divmod(length.seconds, 60)

@@ -12,7 +12,7 @@ from babel.numbers import format_compact_decimal, format_decimal, format_percent
 from babel.units import format_unit
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from ui.durations import UNITS, BadDuration, parse, split
+from ui.durations import BadDuration, parse, split
 from ui.language import language
 
 NOTHING = "–"
@@ -113,14 +113,6 @@ def duration(text: str | timedelta | None) -> str:
     ]
     sign = "−" if length < timedelta(0) else ""
     return sign + " ".join(parts) if parts else str(format_unit(0, "duration-minute", "long", locale=language()))
-
-
-def unit_name(unit: str, amount: float = 5) -> str:
-    """The word alone beside a number: `days`, `дней`."""
-    if unit not in UNITS:
-        raise KeyError(unit)
-    shown = format_unit(int(amount), f"duration-{unit}", "long", locale=language())
-    return "".join(char for char in str(shown) if char.isalpha())
 
 
 def counted(text: str, count: int) -> str:

@@ -46,21 +46,28 @@ def browsed() -> World:
 @pytest.fixture(scope="module")
 def pages(browsed: World) -> Iterator[str]:
     """Streamlit over the pretend API."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port = one.getsockname()[1]
+    port = free_port()
     with served(browsed) as api:
         env = {**os.environ, "TROPA_API_URL": api, "TROPA_UI_KEY": "secret", "PYTHONPATH": str(ROOT)}
         command = [sys.executable, "-m", "streamlit", "run", "ui/app.py", "--server.port", str(port)]
         quiet = subprocess.DEVNULL
         with subprocess.Popen(command, cwd=ROOT, env=env, stdout=quiet, stderr=quiet) as process:
             url = f"http://127.0.0.1:{port}"
-            _wait(f"{url}/_stcore/health")
+            wait(f"{url}/_stcore/health")
             yield url
             process.terminate()
 
 
-def _wait(url: str) -> None:
+def free_port() -> int:
+    """A port that nobody listens at."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port: int = one.getsockname()[1]
+        return port
+
+
+def wait(url: str) -> None:
+    """Until somebody answers there."""
     for _try in range(200):
         try:
             with urlopen(url, timeout=1):

@@ -5,9 +5,10 @@ from __future__ import annotations
 import copy
 from typing import Any
 
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from tests.ui.conftest import opened, words
+from tests.ui.conftest import canvas, opened, words
 from tests.ui.pretend_world import Problem, World
 from ui.canvas.kinds import kinds
 from ui.canvas.offers import offers
@@ -146,6 +147,17 @@ def test_work_is_kept_while_the_api_is_away_and_saved_when_it_is_back(api: str, 
     test = test.run()
     assert saved(world)["graph"]["name"] == "Written in the dark"
     assert (work(test).waiting, work(test).trouble) == (None, None)
+
+
+def test_the_canvas_stays_when_the_api_is_silent_for_a_moment(api: str, world: World) -> None:
+    test = editor()
+    st.cache_data.clear()
+    silent = Problem(503, "Not ready", "Try again soon.")
+    world.broken |= dict.fromkeys(("/v1/journeys/hello", "/v1/nodes", "/v1/schemas", "/v1/attributes"), silent)
+    test = test.run()
+    assert canvas(test)["document"]["nodes"]
+    assert len(canvas(test)["kinds"]) > 5
+    assert "Something went wrong inside Tropa" in words(test)
 
 
 def test_work_that_waits_survives_a_visit_to_another_page(api: str, world: World) -> None:

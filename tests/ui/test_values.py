@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
 from ui.csv_mapping import guess, headers_of
-from ui.durations import BadDuration, from_number, number_and_unit, parse, text_of
-from ui.forms.free import as_text, as_value
+from ui.durations import BadDuration, parse, text_of
 
 
 @pytest.mark.parametrize(
@@ -25,29 +23,6 @@ def test_durations_are_read(text: str, seconds: int) -> None:
 def test_what_is_no_duration_is_refused(text: str) -> None:
     with pytest.raises(BadDuration):
         parse(text)
-
-
-@pytest.mark.parametrize(
-    ("text", "shown"),
-    [
-        ("PT90M", (90, "minute")),
-        ("P7D", (7, "day")),
-        ("P14D", (2, "week")),
-        ("PT1H", (1, "hour")),
-        ("-P1D", (-1, "day")),
-        (None, (0, "day")),
-        ("odd", (0, "day")),
-    ],
-)
-def test_a_duration_is_shown_in_its_largest_unit(text: str | None, shown: tuple[int, str]) -> None:
-    assert number_and_unit(text) == shown
-    if text and text != "odd":
-        assert parse(from_number(*shown)) == parse(text)
-
-
-@pytest.mark.parametrize("value", ["Kazan", "12", "true", "", 12, 1.5, True, None, [1, "a"], "{x}", '"quoted"'])
-def test_a_value_survives_being_typed(value: Any) -> None:
-    assert as_value(as_text(value)) == value
 
 
 @pytest.mark.parametrize(

@@ -16,9 +16,10 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+from journeys.graph import Settings
 from nodes import registry
 from tests.ui.conftest import canvas, opened
-from ui.forms.terms import MANUALS
+from ui.canvas.terms import MANUALS
 from ui.language import LOCALE, pick
 from ui.said import said
 from ui.words import KIND
@@ -66,6 +67,19 @@ def test_every_text_has_russian() -> None:
         if one.fuzzy or not all(one.string if isinstance(one.string, tuple) else [one.string])
     ]
     assert not unsaid
+
+
+def test_every_setting_is_called_something_in_russian() -> None:
+    """Titles, hints and meanings come from the API in English; a catalogue that does not know one shows it so."""
+    known = texts(catalogue(RUSSIAN / "ui.po"))
+    schemas = [kind.model_json_schema() for kind in registry().values()] + [Settings.model_json_schema()]
+    said = set()
+    for schema in schemas:
+        for owner in (schema, *schema.get("$defs", {}).values()):
+            said |= {one["title"] for one in owner.get("meanings", ())}
+            for one in owner.get("properties", {}).values():
+                said |= {one.get("title"), one.get("description")}
+    assert not {one for one in said if one and one not in known}
 
 
 def test_russian_keeps_the_holes() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from ui.backend import backend
-from ui.forms.terms import CHOICES, WEEKDAYS, manual
+from ui.canvas.terms import CHOICES, WEEKDAYS, manual
 from ui.language import _
 from ui.words import CHANNEL, KIND, kind_icon, plain, word
 

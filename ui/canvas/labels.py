@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from ui.forms.terms import OPERATORS, operator_name
+from ui.canvas.terms import OPERATORS, operator_name
 from ui.language import N_, _
 from ui.words import EXIT
 
@@ -59,6 +59,7 @@ TEXTS = (
     N_("Journey"),
     N_("Journey settings"),
     N_("Keep mine"),
+    N_("Kind"),
     N_("Larger"),
     N_("Length"),
     N_("Map of the journey"),
@@ -129,7 +130,6 @@ TEXTS = (
     N_("Was"),
     N_("When"),
     N_("Where the contact can be reached."),
-    N_("Which"),
     N_("Which answers go where"),
     N_("Within the last"),
     N_("Write a number and a unit, like 2 days or 1 h 30 min."),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import streamlit as st
 
@@ -13,9 +13,11 @@ from ui.canvas.labels import exit_names, labels
 from ui.canvas.offers import offers
 from ui.language import language
 from ui.said import said, sentences
+from ui.trouble import Trouble
 from ui.workbench import Work
 
 Json = dict[str, Any]
+T = TypeVar("T")
 _CANVAS = st.components.v2.component("tropa.canvas", js="index-*.js", css="index-*.css")
 
 
@@ -27,8 +29,8 @@ def edit(work: Work, *, key: str, on_draft: Callable[[], None], on_action: Calla
         "saved": {"client": work.saved[0], "localRev": work.saved[1]} if work.saved else None,
         "trouble": _trouble(work),
         "counts": None,
-        "journeySchema": settings_schema(url, code),
-        "facts": offers(url, code),
+        "journeySchema": lasting("settings", lambda: settings_schema(url, code)),
+        "facts": lasting("offers", lambda: offers(url, code)),
         "answer": answer,
         "readOnly": False,
     }
@@ -66,12 +68,24 @@ def _common(journey: str, revision: str, document: Json, checked: Checked) -> di
         "document": document,
         "problems": [_problem(one) for one in checked.problems],
         "told": {name: _told(one, lines.get(name, "")) for name, one in checked.nodes.items()},
-        "kinds": kinds(backend().url, language()),
+        "kinds": lasting("kinds", lambda: kinds(backend().url, language())),
         "labels": labels(language()),
         "exitNames": exit_names(language()),
         "language": language(),
         "dark": st.context.theme.type == "dark",
     }
+
+
+def lasting(name: str, read: Callable[[], T]) -> T:
+    """What was read, or what was read before when the API is silent just now."""
+    key = f"_canvas-{name}-{language()}"
+    try:
+        st.session_state[key] = read()
+    except Trouble:
+        if key not in st.session_state:
+            raise
+    found: T = st.session_state[key]
+    return found
 
 
 def _told(one: Json, sentence: str) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from ui import controls
 from ui.backend import backend
 from ui.canvas import mount
 from ui.language import _
+from ui.look import careful
 from ui.trouble import Trouble
 from ui.words import JOURNEY, badge, safe, word
 from ui.workbench import Work, open_work
@@ -98,7 +99,9 @@ def main() -> None:
     work.save(api)
     work.look(api)
     work.check(api)
-    top(work)
+    # A moment in which the API is silent must not take the canvas away from somebody who draws on it.
+    with careful():
+        top(work)
     wish = st.session_state.pop(f"wish-{name}", None)
     if wish:
         fulfil(work, wish)

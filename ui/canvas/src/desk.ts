@@ -1,7 +1,7 @@
 // The working copy of a journey. It lives outside React and outside the page's elements, so that no redrawing,
 // page switch or restart of the server loses it; it is the one place that decides whose version stands.
 
-import { moveTo } from "./document"
+import { handOver, moveTo } from "./document"
 import { rowExits } from "./exits"
 import { begin, redo, remember, undo, type History } from "./history"
 import type { Data, Draft, Journey, Told } from "./types"
@@ -45,7 +45,9 @@ export class Desk {
   rowsThen = new Map<string, string[]>()
   private toldThen: Record<string, Told> | null = null
   /** Where the person looks, so that coming back to the page shows the same. */
-  look: { viewport: { x: number; y: number; zoom: number } | null; chosen: string[] } = { viewport: null, chosen: [] }
+  look: { viewport: { x: number; y: number; zoom: number } | null; chosen: string[]; settings: boolean } = {
+    viewport: null, chosen: [], settings: false,
+  }
   private timer: ReturnType<typeof setTimeout> | undefined
   private own: string[] = []
   private listeners = new Set<() => void>()
@@ -160,6 +162,7 @@ export class Desk {
       this.savedRev = Math.max(this.savedRev, saved.localRev)
       this.baseRev = revision
       this.keep()
+      this.settle(data)
     }
     if (revision === this.baseRev) {
       if (saved?.client !== this.client) this.again(data)
@@ -172,6 +175,13 @@ export class Desk {
     } else if (!this.dirty) this.follow(revision, document)
     else this.theirs = { revision, document }
     this.changed()
+  }
+
+  /** Ways of exits that the settings no longer have go over to the new ones: «done» to «happened» when a wait listens. */
+  private settle(data: Data): void {
+    if (this.dirty || data.trouble) return
+    const next = handOver(this.journey, data.told)
+    if (next !== this.journey) this.put(next)
   }
 
   /** The server knows nothing of our newest version (it was restarted, or the line was down): tell it again. */

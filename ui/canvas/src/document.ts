@@ -81,6 +81,21 @@ export function settleWays(journey: Journey, id: string, before: string[], after
   return { ...journey, edges }
 }
 
+/** Ways of exits that a step has no more, led from its free exits instead, in order; with none free they stay. */
+export function handOver(journey: Journey, told: Record<string, { exits: string[] }>): Journey {
+  const renamed = new Map<string, string>()
+  for (const step of journey.nodes) {
+    const exits = told[step.id]?.exits
+    if (!exits) continue
+    const led = Object.keys(waysOf(journey, step.id))
+    const free = exits.filter((one) => !led.includes(one))
+    const gone = led.filter((one) => !exits.includes(one))
+    gone.slice(0, free.length).forEach((one, place) => renamed.set(wayId({ source: step.id, key: one, target: "" }), free[place]))
+  }
+  if (!renamed.size) return journey
+  return { ...journey, edges: journey.edges.map((one) => ({ ...one, key: renamed.get(wayId(one)) ?? one.key })) }
+}
+
 /** Takes steps, notes and ways out; `heal` joins what a removed step stood between, when it is plain where to. */
 export function remove(journey: Journey, gone: Set<string>, ways: Set<string> = new Set(), heal = false): Journey {
   const onward = heal ? bridges(journey, gone) : new Map<string, string>()

@@ -21,6 +21,8 @@ interface Mounted {
   place: HTMLElement
 }
 
+/** How often the canvas was put on the page: not again while somebody draws. */
+let mounts = 0
 const mounted = new WeakMap<object, Mounted>()
 
 addEventListener("pagehide", flushAll)
@@ -32,6 +34,7 @@ export default function render({ data, parentElement, setStateValue, setTriggerV
   if (!here) {
     const place = document.createElement("div")
     place.className = "tropa"
+    place.dataset.mount = String((mounts += 1))
     parentElement.appendChild(place)
     here = { root: createRoot(place), place }
     mounted.set(parentElement, here)

@@ -3,7 +3,7 @@
 import type { Json, Schema, Settings } from "./types"
 
 export type Shape =
-  | "text" | "longtext" | "number" | "flag" | "choice" | "choices" | "duration" | "patience" | "instant" | "clock"
+  | "text" | "prose" | "longtext" | "number" | "flag" | "choice" | "choices" | "duration" | "patience" | "instant" | "clock"
   | "clocks" | "texts" | "rows" | "group" | "channels" | "rule" | "rules" | "pairs" | "map" | "late" | "json"
 
 /** One of several meanings of an object: choosing it keeps its fields and drops the others'. */
@@ -36,7 +36,7 @@ export interface Field {
 }
 
 const WIDGETS: Record<string, Shape> = {
-  textarea: "longtext", channels: "channels", rule: "rule", rules: "rules", patience: "patience", attributes: "pairs",
+  textarea: "longtext", prose: "prose", channels: "channels", rule: "rule", rules: "rules", patience: "patience", attributes: "pairs",
 }
 
 export const fieldsOf = (schema: Schema): Field[] => fields(schema, schema.$defs ?? {})

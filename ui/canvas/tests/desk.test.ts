@@ -121,6 +121,22 @@ describe("the working copy", () => {
     expect(desk.dirty).toBe(true)
   })
 
+  it("hands a way over when Python tells that its exit is another now, once", () => {
+    write("Changed")
+    desk.flush()
+    desk.hear(server.data({ told: { hi: { exits: ["happened", "timeout"], sentence: "" } } }))
+    expect(desk.journey.edges).toEqual([{ source: "hi", target: "end", key: "happened" }])
+    desk.flush()
+    expect(server.document.edges[0].key).toBe("happened")
+    desk.undo()
+    expect(desk.journey.edges[0].key).toBe("sent")
+  })
+
+  it("does not touch the ways of a journey that is only looked at", () => {
+    desk.hear(server.data({ told: { hi: { exits: ["happened"], sentence: "" } } }))
+    expect([desk.journey.edges[0].key, desk.dirty]).toEqual(["sent", false])
+  })
+
   it("knows its own save whose answer never came", () => {
     write("One")
     desk.flush()

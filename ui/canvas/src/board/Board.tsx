@@ -1,7 +1,7 @@
 // The board: React Flow over the journey, with palette and panel beside it.
 
 import {
-  applyNodeChanges, Background, BackgroundVariant, MiniMap, ReactFlow, SelectionMode, useNodesInitialized, useReactFlow,
+  applyNodeChanges, Background, BackgroundVariant, MiniMap, ReactFlow, SelectionMode, useNodesInitialized, useReactFlow, useStore,
   type Connection, type NodeChange, type OnConnectEnd,
 } from "@xyflow/react"
 import { useCallback, useEffect, useMemo, useRef, useState } from "react"
@@ -9,7 +9,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from "react"
 import { useAround, useJourney } from "../around"
 import { answerButton } from "../buttons"
 import * as deeds from "../deeds"
-import { moveTo } from "../document"
+import { moveTo, startOf } from "../document"
 import { Icon } from "../icon"
 import { isHeap, sizesIn, tidy } from "../layout"
 import { Panel } from "../panel/Panel"
@@ -28,7 +28,9 @@ import { WayLine } from "./WayLine"
 
 const nodeTypes = { step: StepCard, note: NoteCard }
 const edgeTypes = { way: WayLine }
-const FIT = { padding: 0.18, maxZoom: 1, minZoom: 0.25 }
+const FIT = { padding: 0.12, maxZoom: 1, minZoom: 0.1 }
+/** Smaller than this, cards cannot be read. */
+const LEGIBLE = 0.62
 /** From so many steps on, those out of sight are not drawn. */
 const MANY = 100
 
@@ -45,7 +47,7 @@ export function Board() {
   const [edges, setEdges] = useState<WayEdge[]>(() => edgesOf(around, journey, []))
   const [adding, setAdding] = useState<{ where: deeds.Where; place: { x: number; y: number } } | null>(null)
   const [said, setSaid] = useState<Said | null>(null)
-  const [settings, setSettings] = useState(false)
+  const [settings, setSettings] = useState(desk.look.settings)
 
   useEffect(() => {
     setNodes((old) => nodesOf(around, journey, old))
@@ -55,7 +57,8 @@ export function Board() {
   const chosen = useMemo(() => new Set(nodes.filter((one) => one.selected).map((one) => one.id)), [nodes])
   useEffect(() => {
     desk.look.chosen = [...chosen]
-  }, [chosen])
+    desk.look.settings = settings
+  }, [chosen, settings])
 
   const choose = useCallback((ids: Iterable<string>, show = false) => {
     const wanted = new Set(ids)
@@ -219,13 +222,23 @@ function FirstLook() {
   const { desk } = useAround()
   const ready = useNodesInitialized()
   const flow = useReactFlow()
+  const height = useStore((one) => one.height)
   useEffect(() => {
     if (!ready) return
     if (isHeap(desk.journey)) {
       desk.arrange(tidy(desk.journey, sizesIn(flow)))
-      requestAnimationFrame(() => requestAnimationFrame(() => void flow.fitView(FIT)))
-    } else if (!desk.look.viewport) void flow.fitView(FIT)
+      requestAnimationFrame(() => requestAnimationFrame(look))
+    } else if (!desk.look.viewport) look()
   }, [ready])
+  /** All of it where that can be read; else its beginning. */
+  const look = async () => {
+    await flow.fitView(FIT)
+    const first = startOf(desk.journey) ?? desk.journey.nodes[0]?.id
+    const begin = first === undefined ? undefined : flow.getInternalNode(first)
+    if (!begin || flow.getZoom() >= LEGIBLE) return
+    const { x, y } = begin.internals.positionAbsolute
+        await flow.setViewport({ zoom: LEGIBLE, x: 48 - x * LEGIBLE, y: height / 2 - (y + 60) * LEGIBLE })
+  }
   return null
 }
 

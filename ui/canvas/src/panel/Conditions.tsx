@@ -5,8 +5,8 @@ import { useId } from "react"
 import { useAround, useJourney } from "../around"
 import { operatorsFor, type Condition as Kind, type Rule } from "../rules"
 import type { Attribute, Json } from "../types"
-import { DurationInput } from "./fields"
 import { asText, asValue, Raw } from "./lists"
+import { DurationInput } from "./times"
 import { Chips } from "./Words"
 
 interface Props {

@@ -27,16 +27,19 @@ export function Form(props: FormProps) {
   const [open, setOpen] = useState(false)
   const owned = new Set(meanings.flatMap((one) => one.fields))
   const now = meanings.length ? meaningOf(meanings, value) : null
-  const mine = now ? now.fields.map((name) => fields.find((one) => one.name === name)).filter((one) => one !== undefined) : []
+  // What a meaning is by being on, as «anybody who writes», is not asked again.
+  const mine = now
+    ? now.fields.filter((name) => now.begins[name] !== true).map((name) => fields.find((one) => one.name === name)).filter((one) => one !== undefined)
+    : []
   const free = fields.filter((one) => !owned.has(one.name))
   const first = front ? front.map((name) => free.find((one) => one.name === name)).filter((one) => one !== undefined) : now ? [] : free
   const rest = free.filter((one) => !first.includes(one))
-  const used = rest.filter((one) => value[one.name] !== undefined && value[one.name] !== null && JSON.stringify(value[one.name]) !== JSON.stringify(one.default))
+  const used = rest.filter((one) => one.name !== "id" && value[one.name] !== undefined && value[one.name] !== null && JSON.stringify(value[one.name]) !== JSON.stringify(one.default))
   return (
     <>
       {now && (
         <label className="field">
-          <span>{t("Which")}</span>
+          <span>{t("Kind")}</span>
           <select
             value={now.name}
             data-testid={`meaning-${props.path}`}

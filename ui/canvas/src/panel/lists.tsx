@@ -6,9 +6,10 @@ import { useAround } from "../around"
 import { Icon } from "../icon"
 import { blank, type Field } from "../schema"
 import type { Json, Settings } from "../types"
-import { Labelled, DurationInput, type DrawProps } from "./fields"
+import { Labelled, type DrawProps } from "./fields"
 import { Form } from "./Form"
 import { ButtonBranches } from "./Branches"
+import { DurationInput } from "./times"
 
 /** A list of objects, each in a box; they are moved, copied and taken away. */
 export function Rows({ field, value, put, step, problems, path }: DrawProps) {
@@ -28,7 +29,7 @@ export function Rows({ field, value, put, step, problems, path }: DrawProps) {
       <legend>{field.title}</legend>
       {field.help && <small>{field.help}</small>}
       {rows.map((row, place) => (
-        <div key={place} className="box">
+        <div key={place} className={isLine(field, row) ? "box line" : "box"}>
           <div className="tools">
             <b>{place + 1}</b>
             <Small icon="arrow_upward" label={t("Move up")} off={place === 0} run={() => move(place, -1)} />
@@ -61,6 +62,12 @@ function begin(field: Field, rows: Settings[]): Settings {
   return field.meanings.length ? structuredClone(field.meanings[0].begins) : blank(field.fields, rows)
 }
 
+/** Rows that one text says it all of stand on one line: buttons by their titles. */
+const isLine = (field: Field, row: Settings): boolean => {
+  const front = frontOf(field, row)
+  return front?.length === 1 && field.fields.some((one) => one.name === front[0] && one.shape === "text")
+}
+
 /** Of a row: what is required, has a value, or is what such rows are for; the rest waits under «More settings». */
 function frontOf(field: Field, row: Settings): string[] | null {
   if (field.meanings.length) return field.fields.map((one) => one.name)
@@ -69,7 +76,9 @@ function frontOf(field: Field, row: Settings): string[] | null {
   const always = new Set(["buttons", "keywords", "weight", "type", "options", "rule"])
   const choice = !("options" in row) && typeof row.type === "string" && !["choice", "multiple"].includes(row.type)
   const bounded = field.fields.some((one) => one.name === "options") ? ["number", "scale"] : ["number", "text"]
+  const typed = (one: Field) => one.name !== "type" || one.default !== null || Boolean(row.type)
   return field.fields
+    .filter((one) => typed(one))
     .filter((one) => (one.required && !(named && one.name === "id")) || (always.has(one.name) && !(one.name === "options" && choice)) || (["min", "max"].includes(one.name) && bounded.includes(String(row.type))))
     .map((one) => one.name)
 }

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from ui.forms.shapes import Field
 from ui.language import N_, _
-from ui.words import plain, safe
+from ui.words import plain
 
 #: Titles and hints in the settings' schemas; they come from the API in English and are said here anew.
 SETTINGS = (
@@ -114,8 +113,57 @@ SETTINGS = (
     N_("A property, as order_id."),
     N_("If nobody knows whether it arrived"),
     N_("At most once never repeats it; at least once repeats it up to twice while it is worth sending."),
+    N_("Journey"),
+    N_("Some time"),
+    N_("Some days, until a time of day"),
+    N_("A time of day"),
+    N_("A part of the day"),
+    N_("A date"),
+    N_("A date of the contact"),
+    N_("An event"),
+    N_("A rule to hold"),
+    N_("Same value as in the entry event"),
+    N_("What it is for"),
+    N_("First step"),
+    N_("Contacts enter"),
+    N_("Coming again"),
+    N_("Leaves when"),
+    N_("Time zone"),
+    N_("For contacts whose own zone is unknown."),
+    N_("Quiet hours"),
+    N_("Marketing waits until morning."),
+    N_("An event happens"),
+    N_("Somebody writes a key word"),
+    N_("Somebody opens a link"),
+    N_("Somebody writes anything"),
+    N_("Somebody enters or leaves a segment"),
+    N_("On a schedule"),
+    N_("Only by API or by hand"),
+    N_("Api"),
+    N_("Only if"),
+    N_("Segment"),
+    N_("When they"),
+    N_("When (RRULE or an instant)"),
+    N_("In the messenger"),
+    N_("Link"),
+    N_("Inbound"),
+    N_("A contact may come again"),
+    N_("But not sooner than"),
+    N_("One trip per value of"),
+    N_("A property of the entry event."),
+    N_("Counted over all journeys, tighter than the project's."),
+    N_("Marketing messages a day, at most"),
+    N_("The contact's own calendar day."),
+    N_("Marketing messages a week, at most"),
+    N_("Today and the six days before."),
 )
 CHOICES = {
+    "mode.after_exit": N_("Yes, after the first trip is over"),
+    "mode.never": N_("No, once for ever"),
+    "mode.restart": N_("Yes, and the trip begins anew"),
+    "mode.parallel": N_("Yes, side by side, one per value"),
+    "on.entered": N_("Enters it"),
+    "on.left": N_("Leaves it"),
     "marketing": N_("Marketing"),
     "transactional": N_("Transactional"),
     "service": N_("Service"),
@@ -187,29 +235,6 @@ MANUALS = {
     "start_journey": N_("Starts another journey for this contact."),
     "exit": N_("Ends the journey, with a reason for the funnel."),
 }
-
-
-def title_of(field: Field) -> str:
-    """A setting's title in the reader's language."""
-    return safe(_(field.title)) if field.title else plain(field.name).capitalize()
-
-
-def help_of(field: Field) -> str | None:
-    """A setting's hint, or nothing."""
-    return safe(_(field.help)) if field.help else None
-
-
-def choice_name(field: Field, name: str | None) -> str:
-    """One of a setting's choices in words."""
-    if name is None:
-        return _("Not set")
-    found = CHOICES.get(f"{field.name}.{name}") or CHOICES.get(name)
-    return _(found) if found else plain(name)
-
-
-def weekday(name: str) -> str:
-    """A weekday's short name."""
-    return _(WEEKDAYS[name]) if name in WEEKDAYS else name
 
 
 def operator_name(name: str) -> str:

@@ -1,1 +1,0 @@
-"""Forms that draw themselves from the settings' JSON Schemas."""
