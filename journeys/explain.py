@@ -52,6 +52,7 @@ HOLDS = {
     "unreachable": "the address cannot be reached",
     "again_later": "the messenger asked us to come again later",
     "no_evidence": "nobody knows whether it went out; it is sent again",
+    "next_part": "its first part is out; the rest follows",
     "over_limit": "the messenger's limit is reached",
     "template_not_approved": "the template is not approved",
 }

@@ -47,6 +47,7 @@ HELD = {
     "no_account": N_("the account is not connected: see Channels"),
     "again_later": N_("the messenger asked us to come again later"),
     "no_evidence": N_("nobody knows whether it went out; it is sent again"),
+    "next_part": N_("its first part is out; the rest follows"),
     "window_closed": N_("the messenger's window is closed until the contact writes"),
 }
 
