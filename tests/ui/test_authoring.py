@@ -116,3 +116,10 @@ def test_the_way_is_counted_as_the_canvas_counts() -> None:
         {"id": "b", "entered": 2, "inside": 1, "left": {"no": 1}},
     ]
     assert note({"note": "held", "text": "quiet_hours"}) == "Held for now: quiet hours"
+
+
+def test_the_gallery_tells_what_each_journey_says(api: str, world: World) -> None:
+    test = opened("journeys").button(key="journeys-new").click().run()
+    assert not test.exception
+    assert "steps" in words(test)
+    assert [one for one in test.text if one.value]

@@ -41,10 +41,12 @@ def top(journey: Json) -> None:
             "screens/funnel.py", label=_("Funnel"), icon=":material/filter_alt:", query_params={"journey": query["id"]}
         )
         st.page_link("screens/rehearsal.py", label=_("Rehearsal"), icon=":material/theater_comedy:", query_params=query)
-        with st.popover(_("Test send"), icon=":material/send_to_mobile:"):
-            controls.test_send_form(query["id"])
-        with st.popover(_("Enroll"), icon=":material/person_add:"):
-            controls.enroll_form(query["id"], place="journey")
+        with st.popover(_("Try"), icon=":material/person_add:"):
+            entering, test = st.tabs([_("Enroll"), _("Test send")])
+            with entering:
+                controls.enroll_form(query["id"], place="journey")
+            with test:
+                controls.test_send_form(query["id"])
         controls.buttons(journey, place="journey")
 
 

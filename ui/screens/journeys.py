@@ -11,6 +11,7 @@ from ui import controls
 from ui.backend import backend
 from ui.drafts import blank
 from ui.figures import ago, compact, percent
+from ui.gallery import gallery
 from ui.language import _
 from ui.look import attempt, careful, empty, heading, paging, say_next
 from ui.words import JOURNEY, badge, safe, word
@@ -40,7 +41,7 @@ def ways_to_begin() -> None:
     """Three ways: ready-made, blank, from a file."""
     ready, clean, file = st.tabs([_("Ready-made"), _("Blank"), _("From a file")])
     with ready, careful():
-        examples()
+        gallery(create)
     with clean:
         name = st.text_input(_("Name"), key="new-name", placeholder=_("Spring coupon"), max_chars=120)
         label = _("Create and open")
@@ -48,22 +49,6 @@ def ways_to_begin() -> None:
             st.rerun()
     with file:
         from_file()
-
-
-def examples() -> None:
-    """Ready-made journeys as cards."""
-    found = backend().examples()
-    if not found:
-        st.caption(_("There are no ready-made journeys here. Begin with a blank one."))
-    with st.grid(2):
-        for one in found:
-            with st.container(border=True, height="stretch"):
-                st.markdown(f"**{safe(one.get('title'))}**")
-                st.caption(safe(one.get("about") or ""))
-                st.space("stretch")
-                key = f"new-example-{one['id']}"
-                if st.button(_("Take it"), key=key, icon=":material/add:", on_click=create, args=(one["document"],)):
-                    st.rerun()
 
 
 def from_file() -> None:

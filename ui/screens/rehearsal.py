@@ -229,15 +229,15 @@ def main() -> None:
             st.info(_("Choose who enters, and press Begin."), icon=":material/theater_comedy:")
             return
         stands(play)
-        drawn, reasons, values, kept = st.tabs([_("Way"), _("Why"), _("Values"), _("Tests")])
-        with drawn:
-            way(play, document, backend().check(journey, document))
-        with reasons:
+        reasons, values, kept = st.tabs([_("Why"), _("Values"), _("Tests")])
+        with reasons, st.container(height=560, border=False):
             why(play, document)
         with values:
             variables(play)
         with kept:
             tests(play)
+    st.subheader(_("Way"), anchor=False)
+    way(play, document, backend().check(journey, document))
 
 
 main()
