@@ -11,7 +11,7 @@ from importlib import import_module
 from bench.outlet import plug_in
 from bench.results import KEPT, Results
 
-BENCHES = ("contacts", "peers", "waiting", "timers", "delivery", "replies", "steps", "channels")
+BENCHES = ("contacts", "peers", "waiting", "timers", "delivery", "replies", "shards", "steps", "channels")
 #: Minutes long: only when named, or in a full run.
 LONG = ("channels",)
 

@@ -113,8 +113,11 @@ class Line:
         if not self.project.database.sqlite:
             self.project.database.transact(lambda each: run(each, "ANALYZE enrollment"))
 
-    def enroll(self, many: int, after: int = 0) -> float:
-        """Enroll so many contacts past the first `after`, a page a transaction, as the API does: seconds."""
+    def enroll(self, many: int, after: int = 0, ahead: timedelta = timedelta(0)) -> float:
+        """Enroll so many contacts past the first `after`, a page a transaction, as the API does: seconds.
+
+        With `ahead` they enter at a later time: nothing moves before the clock is there.
+        """
         statement = "SELECT id, external_id FROM contact WHERE id > :after ORDER BY id LIMIT :many"
         with self.project.database.read() as connection:
             found = rows(connection, statement, after=after, many=many)
@@ -123,7 +126,7 @@ class Line:
         for start in range(0, many, PAGE):
             page = [Candidate(contact_id=row.id, external_id=row.external_id) for row in found[start : start + PAGE]]
             self.project.database.transact(
-                lambda each, page=page: enroll_many(self.project, each, self.journey, page, micros(self.now))  # type: ignore[misc]
+                lambda each, page=page: enroll_many(self.project, each, self.journey, page, micros(self.now + ahead))  # type: ignore[misc]
             )
         return time.perf_counter() - began
 

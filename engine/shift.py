@@ -28,7 +28,7 @@ from store.database import UNAVAILABLE
 
 log = logging.getLogger(__name__)
 #: Seconds: how often the bell is looked at, the longest sleep, a chunk of work for reports.
-LOOK, LONGEST, BLOCKED, CHUNK = 0.01, 1.0, 0.05, 5.0
+LOOK, LONGEST, BLOCKED, CHUNK = 0.015, 1.0, 0.05, 5.0
 #: Seconds that a stopping shift waits for messages on the wire: less than its supervisor waits for it.
 DRAIN = 10.0
 
