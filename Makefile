@@ -39,8 +39,9 @@ bench: setup ## Measure speed beside baselines of the same run: quick sizes
 bench-full: setup ## The same at all sizes, for an hour or more; writes the table of docs/performance.md
 	$(BIN)/python -m bench --full
 
-soak: setup ## Run for hours under kills and faults, and count what was lost or doubled
-	$(BIN)/pytest -m soak -s
+soak: setup ## Kills, crashes and faults for SOAK_MINUTES (10): nothing is lost or doubled
+	$(BIN)/python -m tests.crashes.soak
+	$(BIN)/pytest -m soak -s tests/protocol
 
 screenshots: setup ## Take the pictures of docs/ from a running demo
 	$(BIN)/python -m bench.screenshots

@@ -108,6 +108,12 @@ class Plant:
             process.kill()
             process.join(PATIENCE)
 
+    def revive(self) -> None:
+        """Start again what has ended by itself, as a supervisor would: the database was away when it started."""
+        for name, process in list(self.running.items()):
+            if not process.is_alive():
+                self.start(name if name in PARTS else "engine", name=name)
+
     def stop(self, name: str = "engine") -> None:
         """Ask a process to end, and wait until it has."""
         self.running[name].terminate()

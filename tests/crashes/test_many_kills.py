@@ -27,18 +27,6 @@ def test_kills_at_any_moment(tmp_path: Path) -> None:
         story.check(in_flight)
 
 
-@pytest.mark.soak
-@pytest.mark.parametrize("seed", range(100, 140))
-def test_kills_at_any_moment_for_long(tmp_path: Path, seed: int) -> None:
-    with plant(tmp_path / "home") as here:
-        story = Story(here)
-        here.start("engine")
-        story.begin()
-        in_flight = killed_often(here, random.Random(seed), 40)
-        story.finish()
-        story.check(in_flight)
-
-
 def killed_often(here: Plant, luck: random.Random, times: int) -> int:
     """Kill the engine or the API again and again: how many messages were on the wire of killed engines."""
     in_flight = 0
@@ -113,5 +101,6 @@ def test_three_engines_on_postgresql_with_kills_and_a_database_that_crashes(tmp_
                     here.kill(victim)
                     in_flight += here.in_flight()
                     here.start("engine", name=victim)
+                here.revive()
             story.finish()
             story.check(in_flight)

@@ -156,6 +156,18 @@ def receipts_never_go_back(box: Box) -> None:
     assert box.violations() == []
 
 
+def a_receipt_may_come_before_the_answer(box: Box) -> None:
+    """The messenger tells that it was read before it answers our request."""
+    box.messenger.meanwhile = lambda: (box.deliver(2), box.read_mail())
+    asked(box, WHATSAPP)
+    assert box.state(WHATSAPP) == "read"
+    assert box.trips()[WHATSAPP][2] == "answer"
+    while box.deliver():
+        box.read_mail()
+    assert box.state(WHATSAPP) == "read"
+    nothing_is_said_twice(box)
+
+
 def a_wait_that_is_told_early_is_kept(box: Box) -> None:
     """429 is a definite «not now»: the message waits as long as was asked, and goes out once."""
     asked(box, TELEGRAM, "429")
@@ -195,6 +207,7 @@ DRILLS: Mapping[str, Callable[[Box], None]] = {
         a_reply_before_the_deadline_wins,
         counters_are_folded_once,
         receipts_never_go_back,
+        a_receipt_may_come_before_the_answer,
         a_wait_that_is_told_early_is_kept,
         a_paused_journey_sends_nothing,
     )

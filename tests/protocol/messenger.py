@@ -61,6 +61,8 @@ class Messenger:
     journal: Path | None = None
     #: The request, by number, at which the product's process is killed: the bytes are out, the answer never comes.
     kills_at: int = 0
+    #: What happens between a request and its answer.
+    meanwhile: Callable[[], object] | None = None
 
     def save(self) -> None:
         """Write down what must not be forgotten."""
@@ -90,6 +92,8 @@ class Messenger:
         self.save()
         if self.asked == self.kills_at:
             os.kill(os.getpid(), signal.SIGKILL)
+        if self.meanwhile is not None:
+            self.meanwhile()
         return self._answer(how, channel, request)
 
     def _answer(self, how: str, channel: str, request: httpx.Request) -> httpx.Response:

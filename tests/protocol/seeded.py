@@ -74,8 +74,9 @@ SEEDS: Mapping[str, Seed] = {
     ),
     "acknowledged before the commit": Seed(
         "engine.webhooks",
-        "    project.database.transact(work, durable=True)\n",
-        "    try:\n        project.database.transact(work, durable=True)\n    except Exception:\n        pass\n",
+        "    greeting, stopped = project.database.transact(work, durable=True)\n",
+        "    greeting, stopped = None, False\n    try:\n        project.database.transact(work, durable=True)\n"
+        "    except Exception:\n        pass\n",
         "a_webhook_that_is_not_on_disk_is_not_acknowledged",
     ),
     "an expired lease is ready again": Seed(
