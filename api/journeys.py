@@ -72,9 +72,11 @@ def create(document: Document, project: Shared, caller: Authorised) -> dict[str,
         now = project.now_micros(connection)
         row = journeys.create(connection, document, name, now, by=caller.name)
         keys.audit(connection, caller.name, "journey.created", row.public_id, now)
-        return row, advice(project, connection, document)
+        return row
 
-    row, problems = project.database.transact(work)
+    row = project.database.transact(work)
+    with project.database.read() as connection:
+        problems = advice(project, connection, document)
     return {"id": row.public_id, "revision": row.revision, "problems": [as_dict(each) for each in problems]}
 
 
@@ -131,15 +133,17 @@ def put_draft(
         raise Refused(422, "not_valid", "If-Match is the revision of the draft, a number.", field="If-Match")
     _small(body.document)
 
-    def work(connection: Any) -> Any:
+    def work(connection: Any) -> None:
         found(connection, journey)
         now = project.now_micros(connection)
         name = name_of(body.document)
         if not journeys.save_draft(connection, journey, body.document, name, int(given), now, caller.name):
             raise StaleRevision
-        return advice(project, connection, body.document)
 
-    problems = project.database.transact(work)
+    project.database.transact(work)
+    # Not within the transaction: a large journey is looked at for longer than others should wait to write.
+    with project.database.read() as connection:
+        problems = advice(project, connection, body.document)
     response.headers["ETag"] = f'"{int(given) + 1}"'
     return {"revision": int(given) + 1, "problems": [as_dict(each) for each in problems]}
 

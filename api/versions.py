@@ -14,7 +14,6 @@ from api.journeys import found, name_of
 from api.problems import Refused, as_dict
 from engine.advice import advice
 from engine.errors import NotFound, StaleRevision
-from journeys.check import Problem
 from journeys.diff import Change, diff
 from store import counters, drafts, journeys, keys
 from store.sql import parsed
@@ -74,7 +73,7 @@ def get_revision(journey: str, revision: int, project: Shared, _: Authorised) ->
 def restore(journey: str, body: RestoreIn, project: Shared, caller: Authorised) -> dict[str, Any]:
     """Make a version or a saved state the draft again; what the draft was stays in its history."""
 
-    def work(connection: Any) -> tuple[int, list[Problem]]:
+    def work(connection: Any) -> tuple[int, dict[str, Any]]:
         row = found(connection, journey)
         kept = (
             _version(connection, row, body.version)
@@ -86,9 +85,11 @@ def restore(journey: str, body: RestoreIn, project: Shared, caller: Authorised) 
         if not journeys.save_draft(connection, journey, document, name, row.revision, now, caller.name):
             raise StaleRevision
         keys.audit(connection, caller.name, "draft.restored", journey, now, body.model_dump(exclude_none=True))
-        return row.revision + 1, advice(project, connection, document)
+        return row.revision + 1, document
 
-    revision, problems = project.database.transact(work)
+    revision, document = project.database.transact(work)
+    with project.database.read() as connection:
+        problems = advice(project, connection, document)
     return {"revision": revision, "problems": [as_dict(each) for each in problems]}
 
 

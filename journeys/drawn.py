@@ -42,14 +42,25 @@ def drawn(document: Any) -> Drawn | None:
     return Drawn(nodes, settings, start, {name: tuple(ways) for name, ways in onward.items()})
 
 
-def ways_without(here: Drawn, stops: Callable[[str, str], bool]) -> dict[str, Way]:
-    """The steps that are reached by exits which do not stop (step, exit), each with its shortest way from the start."""
-    found: dict[str, Way] = {here.start: (here.start,)}
+def ways_without(here: Drawn, stops: Callable[[str, str], bool]) -> dict[str, str | None]:
+    """The steps that are reached from the start by exits which do not stop (step, exit), each with the step before it
+    on its shortest way (`way_to`)."""
+    found: dict[str, str | None] = {here.start: None}
     queue = deque([here.start])
     while queue:
         name = queue.popleft()
         for way, target in here.onward.get(name, ()):
             if target not in found and not stops(name, way):
-                found[target] = (*found[name], target)
+                found[target] = name
                 queue.append(target)
     return found
+
+
+def way_to(found: Mapping[str, str | None], name: str) -> Way:
+    """The way to a step that `ways_without` has reached."""
+    steps: list[str] = []
+    before: str | None = name
+    while before is not None:
+        steps.append(before)
+        before = found[before]
+    return tuple(reversed(steps))

@@ -13,7 +13,7 @@ from journeys.audience import Audience
 from journeys.check import Problem
 from journeys.contradictions import doubled, never, shadowed
 from journeys.copywriting import calls, mistakes, stops
-from journeys.drawn import Drawn, Way, drawn, ways_without
+from journeys.drawn import Drawn, Way, drawn, way_to, ways_without
 from journeys.reliance import Reliance, reliances
 from journeys.samples import filled
 from journeys.timing import NEVER, crowded_day, silences
@@ -221,7 +221,7 @@ def _first_marketing(here: Drawn) -> list[tuple[str, Says, Way]]:
     first: dict[str, Says] = {}
     for name, says in _marketing(here):
         first.setdefault(name, says)
-    return [(name, says, reached[name]) for name, says in first.items() if name in reached]
+    return [(name, says, way_to(reached, name)) for name, says in first.items() if name in reached]
 
 
 def _marketing(here: Drawn) -> list[tuple[str, Says]]:

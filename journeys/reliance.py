@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 
 from journeys.audience import Audience
-from journeys.drawn import Drawn, Way, ways_without
+from journeys.drawn import Drawn, Way, way_to, ways_without
 from journeys.graph import Entry
 from journeys.templates import defaulted, variables
 
@@ -31,13 +31,19 @@ class Reliance:
 
 def reliances(here: Drawn, audience: Audience) -> Iterator[Reliance]:
     """Each value that a step needs and that may be missing on some way to it, once per step."""
-    without: dict[str, dict[str, Way]] = {}
+    without: dict[str, dict[str, str | None]] = {}
+    given = {
+        (source, way): names
+        for source, node in here.nodes.items()
+        for way in node.exits()
+        if (names := tuple(node.gives(way)))
+    }
     for node, path, name in _needs(here):
         if name not in without:
-            without[name] = ways_without(here, partial(_given, here, name))
-        way = without[name].get(node)
-        if way is None:
+            without[name] = ways_without(here, partial(_sets, given, name))
+        if node not in without[name]:
             continue
+        way = way_to(without[name], node)
         root, _, rest = name.partition(".")
         if root == "contact":
             share = 1 - audience.known.get(rest.split(".")[0], 0.0) if audience.contacts else None
@@ -59,13 +65,14 @@ def _needs(here: Drawn) -> Iterator[tuple[str, str, str]]:
                 yield node, path, name
 
 
-def _given(here: Drawn, name: str, source: str, way: str) -> bool:
+def _sets(given: Mapping[tuple[str, str], tuple[str, ...]], name: str, source: str, way: str) -> bool:
     """Whether leaving by this exit sets the name, or the whole that it is a part of."""
-    return any(name == given or name.startswith(f"{given}.") for given in here.nodes[source].gives(way))
+    return any(name == each or name.startswith(f"{each}.") for each in given.get((source, way), ()))
 
 
-def _bare(text: str) -> list[str]:
-    return sorted(variables(text) - defaulted(text)) if "{" in text else []
+@lru_cache(maxsize=4096)
+def _bare(text: str) -> tuple[str, ...]:
+    return tuple(sorted(variables(text) - defaulted(text))) if "{" in text else ()
 
 
 def _told(here: Drawn, name: str) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.semantics.stories import question
+from tests.stories.telling import example
 from tests.town import Town
 
 
@@ -77,3 +78,39 @@ def test_a_test_that_is_not_there(doors: Town) -> None:
     made = doors.call("POST", "/v1/journeys", json=question())
     doors.call("DELETE", f"/v1/journeys/{made['id']}/tests/none", 404)
     doors.call("PUT", f"/v1/journeys/{made['id']}/tests/{'x' * 121}", 422, json={"script": {}})
+
+
+@pytest.mark.parametrize(
+    ("name", "channel", "event"),
+    [("retail-coupon-viber", "viber", {}), ("delivery-status", "telegram", {"order_id": "A-1"})],
+)
+def test_a_rehearsal_goes_as_it_goes_in_earnest(place: Town, name: str, channel: str, event: dict[str, Any]) -> None:
+    """The same acts on the stage and in the pretend world: the same steps, exits and words."""
+    place.freeze("2040-01-09T12:00:00Z")
+    document = example(name, "en")
+    place.call("PUT", "/v1/coupons/viber-15", json={"codes": ["VIBER-15-001"]})
+    place.contact("ann", channel, "777", attributes={"first_name": "Ann"}, timezone="UTC")
+    journey = place.publish(document)
+    body = {"journey": journey, "contact": "ann", "script": {"event": event}}
+    script = place.call("POST", "/v1/rehearsals", json=body)["script"]
+    place.enroll(journey, "ann", properties=event)
+    place.advance()
+    acts: list[dict[str, Any]] = [{"wait": "P1DT2H"}, {"press": "want"}, {"wait": "P5D"}]
+    if name == "delivery-status":
+        acts = [{"event": "order_out_for_delivery", "properties": event}, {"say": "at the door"}, {"wait": "P3D"}]
+    for act in acts:
+        if "wait" in act:
+            place.advance(act["wait"])
+        elif "event" in act:
+            place.track("ann", act["event"], **act["properties"])
+            place.advance()
+        else:
+            place.reply("777", channel, **({"button": act["press"]} if "press" in act else {"text": act["say"]}))
+            place.advance()
+    played = place.call("POST", "/v1/rehearsals", json={"journey": journey, "script": {**script, "acts": acts}})
+    trip = place.trip(journey, "ann")
+    assert [(each["node"], each["exit"]) for each in played["path"]] == [
+        (each["node"], each["exit"]) for each in trip["trail"]
+    ]
+    assert (played["status"], played["reason"]) == (trip["status"], trip["reason"])
+    assert [each["text"] for each in played["chat"] if each["from"] == "bot"] == place.heard("777", channel)
