@@ -65,9 +65,9 @@ class Hands:
         assert item
         x = board["x"] + 60 + place % COLUMNS * STEP_X
         y = board["y"] + 60 + place // COLUMNS * STEP_Y
-        self._drag((item["x"] + 20, item["y"] + 12), (x, y))
+        self.drag((item["x"] + 20, item["y"] + 12), (x, y))
 
-    def _drag(self, start: tuple[float, float], end: tuple[float, float]) -> None:
+    def drag(self, start: tuple[float, float], end: tuple[float, float]) -> None:
         mouse = self.tab.mouse
         mouse.move(*start)
         mouse.down()
@@ -96,7 +96,7 @@ class Hands:
         end = self.canvas.locator(f'.react-flow__node[data-id="{target}"] .way-in').bounding_box()
         assert begin, exit_
         assert end, target
-        self._drag(_middle(begin), _middle(end))
+        self.drag(_middle(begin), _middle(end))
 
     def choose(self, step: str) -> None:
         node = self.canvas.locator(f'.react-flow__node[data-id="{step}"]')

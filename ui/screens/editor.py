@@ -78,8 +78,11 @@ def matches(wish: Json) -> list[Any]:
 
 def fulfil(work: Work, wish: Json) -> None:
     """Does what the person asked of the whole page."""
-    if wish.get("name") == "publish":
-        controls.ask_publish(work.journey)
+    match wish.get("name"):
+        case "publish":
+            controls.ask_publish(work.journey)
+        case "rehearse":
+            st.switch_page("screens/rehearsal.py", query_params={"id": work.journey})
 
 
 def wide() -> None:

@@ -11,7 +11,7 @@ export const stepOf = (journey: Journey, id: string | null): Step | undefined =>
 export const waysOf = (journey: Journey, id: string): Record<string, string> =>
   Object.fromEntries(journey.edges.filter((one) => one.source === id).map((one) => [one.key, one.target]))
 
-export const wayId = (way: Way): string => `${way.source}\u0000${way.key}`
+export const wayId = (way: Way): string => `${way.source}→${way.key}`
 
 /** The step at which the journey starts: the named one, else the only one with no way in. */
 export function startOf(journey: Journey): string | null {

@@ -49,8 +49,15 @@ export function Board() {
   const [said, setSaid] = useState<Said | null>(null)
   const [settings, setSettings] = useState(desk.look.settings)
 
+  /** Chosen before they were drawn: what has just been added or pasted. */
+  const coming = useRef<Set<string> | null>(null)
   useEffect(() => {
-    setNodes((old) => nodesOf(around, journey, old))
+    setNodes((old) => {
+      const made = nodesOf(around, journey, old)
+      const wanted = coming.current
+      coming.current = null
+      return wanted ? made.map((one) => ({ ...one, selected: wanted.has(one.id) })) : made
+    })
     setEdges((old) => edgesOf(around, journey, old))
   }, [journey, around])
 
@@ -62,6 +69,7 @@ export function Board() {
 
   const choose = useCallback((ids: Iterable<string>, show = false) => {
     const wanted = new Set(ids)
+    coming.current = [...wanted].some((id) => !flow.getNode(id)) ? wanted : null
     setSettings(false)
     setNodes((old) => old.map((one) => (Boolean(one.selected) === wanted.has(one.id) ? one : { ...one, selected: wanted.has(one.id) })))
     setEdges((old) => old.map((one) => (one.selected ? { ...one, selected: false } : one)))

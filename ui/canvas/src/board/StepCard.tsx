@@ -8,7 +8,7 @@ import { Icon } from "../icon"
 import type { StepNode } from "./flow"
 import { useOpen } from "./open"
 
-export const BUTTON_HANDLE = "button\u0000"
+export const BUTTON_HANDLE = "button:"
 
 export const StepCard = memo(function StepCard({ id, data, selected }: NodeProps<StepNode>) {
   const { t } = useAround()

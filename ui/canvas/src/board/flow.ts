@@ -3,7 +3,7 @@
 import { MarkerType, type Edge, type Node } from "@xyflow/react"
 
 import type { Around } from "../around"
-import { startOf, wayId, waysOf } from "../document"
+import { startOf, wayId } from "../document"
 import type { Count, Journey, Kind, Note, Problem, Step, Way } from "../types"
 
 export interface ExitView {
@@ -44,8 +44,10 @@ export function nodesOf(around: Around, journey: Journey, old: AnyNode[]): AnyNo
   const known = new Map(old.map((one) => [one.id, one]))
   const first = startOf(journey)
   const wrong = Map.groupBy(around.data.problems, (one) => one.node)
+  const led = new Map<string, Record<string, string>>()
+  for (const { source, key, target } of journey.edges) led.set(source, { ...led.get(source), [key]: target })
   const steps = journey.nodes.map((step) => {
-    const data = stepData(around, journey, step, wrong.get(step.id) ?? [], step.id === first)
+    const data = stepData(around, journey, step, led.get(step.id) ?? {}, wrong.get(step.id) ?? [], step.id === first)
     return kept(known.get(step.id), {
       id: step.id,
       type: "step",
@@ -72,17 +74,23 @@ export function nodesOf(around: Around, journey: Journey, old: AnyNode[]): AnyNo
 /** The old node where it says the same; else the new one, with what React Flow measured of the old one. */
 function kept(old: AnyNode | undefined, made: AnyNode): AnyNode {
   if (!old) return made
-  const same = JSON.stringify(old.data) === JSON.stringify(made.data)
+  const same = old.type === "step" && made.type === "step" ? alike(old.data, made.data) : JSON.stringify(old.data) === JSON.stringify(made.data)
   const there = old.position.x === made.position.x && old.position.y === made.position.y
   if (same && there && old.width === made.width && old.height === made.height) return old
   return { ...old, ...made, data: same ? old.data : made.data } as AnyNode
 }
 
-function stepData(around: Around, journey: Journey, step: Step, problems: Problem[], first: boolean): StepData {
+/** Whether two cards show the same; a step's own object is never changed in place, so it need not be looked into. */
+function alike(a: StepData, b: StepData): boolean {
+  const shown = ({ title, sentence, exits, buttons, problems, count, first, readOnly }: StepData) =>
+    JSON.stringify([title, sentence, exits, buttons, problems, count, first, readOnly])
+  return a.step === b.step && a.kind?.kind === b.kind?.kind && a.kind?.title === b.kind?.title && shown(a) === shown(b)
+}
+
+function stepData(around: Around, journey: Journey, step: Step, led: Record<string, string>, problems: Problem[], first: boolean): StepData {
   const { data, kinds } = around
   const kind = kinds.get(step.kind)
   const count = data.counts?.[step.id] ?? null
-  const led = waysOf(journey, step.id)
   const exits = around.exits(step)
   const stale = Object.keys(led).filter((one) => !exits.includes(one))
   return {
