@@ -38,6 +38,7 @@ def places() -> dict[str, list[st.Page]]:
         "": [page("home", _("Home"), "home", _("Where you are, and what to do next."), default=True)],
         _("Build"): [
             page("journeys", _("Journeys"), "route", _("Every journey with its state and numbers.")),
+            page("templates", _("Templates"), "chat", _("Messages for reuse, as each messenger shows them.")),
             page("editor", _("Editor"), "edit", hidden=True),
             page("journey", _("Journey"), "account_tree", hidden=True),
             page("rehearsal", _("Rehearsal"), "theater_comedy", _("Play the contact before anybody is in it.")),
@@ -46,6 +47,7 @@ def places() -> dict[str, list[st.Page]]:
         _("Reach"): [
             page("contacts", _("Contacts"), "group", _("Your audience, imports and consents.")),
             page("contact", _("Contact"), "person", hidden=True),
+            page("links", _("Links"), "qr_code_2", _("Addresses and codes by which people agree.")),
             page("channels", _("Channels"), "forum", _("Connected messengers and their addresses.")),
         ],
         **({_("Sandbox"): rehearsal} if sandboxed() else {}),

@@ -68,6 +68,14 @@ class Backend(AuthoringDoors):
         after = answer.get("next")
         return Page(list(answer.get("items") or []), None if after is None else str(after))
 
+    def ask(self, method: str, path: str, body: Any = None, **params: Any) -> Any:
+        """Any other question; its answer's JSON."""
+        return self._wire.ask(method, path, json=body, params=params, language=language())
+
+    def picture(self, path: str) -> str:
+        """A picture that the API draws, as SVG."""
+        return self._wire.text(path)
+
     # Numbers for the first page
 
     def overview(self) -> Json:

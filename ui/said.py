@@ -11,10 +11,12 @@ from typing import Any
 from ui.figures import duration
 from ui.language import N_, _, language
 from ui.said_of_journeys import ADVICE, DECISIONS
+from ui.said_remarks import REMARKS
 
 #: `{name}` stands for anything and is kept; `{span}` is a duration in English words and is said anew.
 #: The first shape that fits is taken, so the narrower stand first.
 SHAPES = (
+    *REMARKS,
     # Problems of a journey and what to do about them
     N_("A journey is a JSON object."),
     N_("The journey is empty."),

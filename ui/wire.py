@@ -93,6 +93,13 @@ class Wire:
             return body
         raise from_answer(answer.status_code, body)
 
+    def text(self, path: str) -> str:
+        """An answer that is no JSON, as text."""
+        answer = self._send(self._client.build_request("GET", path, headers=self._headers("en")))
+        if answer.is_success:
+            return answer.text
+        raise from_answer(answer.status_code, None)
+
     def _headers(self, language: str) -> dict[str, str]:
         key = self._key.value()
         return {"Accept-Language": language, **({"Authorization": f"Bearer {key}"} if key else {})}

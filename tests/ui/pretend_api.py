@@ -17,6 +17,7 @@ from fastapi.responses import JSONResponse
 
 from tests.ui import pretend_data as data
 from tests.ui import pretend_people as people
+from tests.ui import pretend_reaching as reaching
 from tests.ui.pretend_authoring import authoring
 from tests.ui.pretend_check import check, described
 from tests.ui.pretend_world import Problem, World, paged
@@ -46,6 +47,7 @@ def create_app(world: World) -> FastAPI:
     _journeys(app, world)
     _trips(app, world)
     people.contacts(app, world)
+    reaching.doors(app)
     people.rest(app, world)
     if world.sandbox:
         people.sandbox(app, world)

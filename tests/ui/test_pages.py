@@ -24,6 +24,8 @@ PAGES = {
     "contact": {"id": "c0"},
     "phones": {},
     "channels": {},
+    "links": {},
+    "templates": {},
     "settings": {},
 }
 #: A door that each page cannot do without.
@@ -38,6 +40,8 @@ DOORS = {
     "contact": "/v1/contacts/c0",
     "phones": "/v1/contacts",
     "channels": "/v1/channels",
+    "links": "/v1/opt-in-links",
+    "templates": "/v1/templates",
     "settings": "/v1/keys",
 }
 TITLES = {
@@ -51,6 +55,8 @@ TITLES = {
     "contact": ("Anna Petrova", "Anna Petrova"),
     "phones": ("Phones", "Телефоны"),
     "channels": ("Channels", "Каналы"),
+    "links": ("Links", "Ссылки"),
+    "templates": ("Templates", "Шаблоны"),
     "settings": ("Settings", "Настройки"),
 }
 

@@ -7,11 +7,14 @@ from typing import Any
 
 import streamlit as st
 
+from ui import reach
 from ui.backend import backend
 from ui.connecting import connect_form
+from ui.figures import number, when
 from ui.language import _
-from ui.look import attempt, empty, heading
-from ui.words import ACCOUNT, badge, channel, plain, safe, word
+from ui.look import attempt, careful, empty, heading
+from ui.said import said
+from ui.words import ACCOUNT, DELIVERY, badge, channel, plain, reason, safe, word
 
 Json = Mapping[str, Any]
 
@@ -36,6 +39,36 @@ def account(one: Json) -> None:
             st.caption(_("Link for contacts: put it on your site or into a QR code"))
             st.code(str(one["opt_in_link"]), language=None, wrap_lines=True)
         switch(one)
+        if st.toggle(_("How it fares"), key=f"fares-{one['channel']}-{one['account']}"):
+            with careful():
+                fares(str(one["channel"]), str(one["account"]))
+
+
+def fares(name: str, of: str) -> None:
+    """Limits in use, the last webhook, the latest troubles; a real call and a message to oneself."""
+    told = reach.health(name, of)
+    lately = _("{n} in the last minute; at most {most} a second.")
+    st.caption(lately.format(n=number(told["sent_last_minute"]), most=number(told["per_second"])))
+    if told.get("paused_until"):
+        st.warning(_("The messenger asked to wait until {time}.").format(time=when(told["paused_until"])))
+    hook = told.get("last_webhook")
+    st.caption(_("Last webhook: {time}").format(time=when(hook["at"])) if hook else _("No webhook has come yet."))
+    for each in told["outcomes"][:8]:
+        why = f" · {reason(each['reason'])}" if each.get("reason") else ""
+        st.caption(safe(f"{number(each['count'])} × {word(DELIVERY, each['state']).text}{why}"))
+    if st.button(_("Check now"), icon=":material/network_check:", key=f"check-{name}-{of}"):
+        answer = reach.check(name, of)
+        if answer["ok"]:
+            facts = ", ".join(f"{fact}: {value}" for fact, value in (answer.get("facts") or {}).items())
+            st.success(f"{_('It works.')} {safe(facts)}", icon=":material/check_circle:")
+        else:
+            st.error(safe(said(answer.get("reason"))), icon=":material/error:")
+    with st.form(f"try-{name}-{of}", border=False):
+        address = st.text_input(_("My address there"), key=f"try-address-{name}-{of}")
+        pressed = st.form_submit_button(_("Send a test message to myself"), icon=":material/send:")
+    if pressed and address:
+        reach.try_out(name, of, address, _("A test message from Tropa."))
+        st.success(_("The messenger took it."), icon=":material/check_circle:")
 
 
 def switch(one: Json) -> None:

@@ -38,6 +38,8 @@ def facts(contact: Json) -> None:
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
             st.markdown(f"**{safe(channel(one.get('channel')))}**", width="content")
             st.caption(safe(one.get("address")), width="stretch")
+            if one.get("reachable_until"):
+                st.caption(_("Free text until {time}").format(time=when(one["reachable_until"])), width="content")
             if one.get("state"):
                 st.markdown(_address_badge(str(one["state"])), width="content")
 

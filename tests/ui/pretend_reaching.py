@@ -1,0 +1,84 @@
+"""The pretend API's doors for links, kept messages and the health of accounts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import FastAPI, Response
+
+from api.message_templates import MessageIn, preview
+from tests.ui import pretend_data as data
+
+Json = dict[str, Any]
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10"><rect width="10" height="10"/></svg>'
+OUTCOMES = [
+    {"state": "accepted", "reason": None, "count": 40},
+    {"state": "rejected", "reason": "blocked", "count": 2},
+]
+
+
+def doors(app: FastAPI) -> None:
+    """Links, templates, health."""
+    links: list[Json] = []
+    kept: dict[str, Json] = {}
+
+    @app.get("/v1/opt-in-links")
+    def listed() -> Json:
+        return {"items": links, "next": None}
+
+    @app.post("/v1/opt-in-links", status_code=201)
+    def make(body: Json) -> Json:
+        place = {
+            "channel": "telegram",
+            "account": "shop",
+            "link": "https://t.me/shop_bot?start=abc",
+            "qr": "/v1/qr.svg",
+        }
+        links.append({**body, "token": "abc", "arrived": 7, "created_at": data.at(hours=1), "links": [place]})
+        return links[-1]
+
+    @app.get("/v1/qr.svg")
+    def code() -> Response:
+        return Response(SVG, media_type="image/svg+xml")
+
+    @app.delete("/v1/opt-in-links/{token}")
+    def close(token: str) -> Json:
+        links[0]["closed_at"] = data.at(hours=0)
+        return {"closed": True}
+
+    @app.get("/v1/templates")
+    def templates() -> Json:
+        return {"items": list(kept.values()), "next": None}
+
+    @app.get("/v1/templates/approved")
+    def approved() -> Json:
+        one = {"channel": "whatsapp", "account": "main", "name": "promo", "language": "ru", "status": "REJECTED"}
+        return {"items": [{**one, "category": "MARKETING", "reason": "INVALID_FORMAT", "synced_at": data.at(hours=2)}]}
+
+    @app.post("/v1/templates/preview")
+    def shown(body: MessageIn) -> Json:
+        return preview(body, data.CALLER)
+
+    @app.put("/v1/templates/{name}")
+    def keep(name: str, body: Json) -> Json:
+        kept[name] = {"id": name, **body}
+        return kept[name]
+
+    @app.get("/v1/channels/{channel}/{account}/health")
+    def health(channel: str, account: str) -> Json:
+        hook = {"at": data.at(hours=1), "error": None}
+        return {
+            "per_second": 25.0,
+            "sent_last_minute": 3,
+            "last_webhook": hook,
+            "outcomes": OUTCOMES,
+            "paused_until": None,
+        }
+
+    @app.post("/v1/channels/{channel}/{account}/check")
+    def check(channel: str, account: str) -> Json:
+        return {"ok": True, "facts": {"username": "shop_bot"}}
+
+    @app.post("/v1/channels/{channel}/{account}/test")
+    def try_out(channel: str, account: str, body: Json) -> Json:
+        return {"sent": True, "ids": ["1"]}

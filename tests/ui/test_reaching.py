@@ -1,0 +1,69 @@
+"""What is done on the pages of links and templates reaches the API, and phones show what is written."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.ui.conftest import opened, words
+from tests.ui.pretend_world import World
+from ui.bubbles import chat
+
+
+def made(world: World, method: str, path: str) -> list[object]:
+    return [body for verb, place, body in world.calls if (verb, place) == (method, path)]
+
+
+def test_a_link_is_made_shown_with_its_code_and_closed(api: str, world: World) -> None:
+    test = opened("links")
+    assert "No link yet" in words(test)
+    test.text_input(key="link-campaign").set_value("Parcel")
+    test.text_area(key="link-words").set_value("I agree to get offers of the shop.")
+    test = next(one for one in test.button if one.label == "Make a link").click().run()
+    (body,) = made(world, "POST", "/v1/opt-in-links")
+    assert isinstance(body, dict)
+    assert (body["campaign"], body["double"], body["journey"]) == ("Parcel", False, None)
+    assert "https://t.me/shop_bot?start=abc" in [one.value for one in test.code]
+    test = test.toggle(key="qr-abc-telegram-shop").set_value(True).run()
+    assert not test.exception
+    test = test.button(key="link-close-abc").click().run()
+    assert made(world, "DELETE", "/v1/opt-in-links/abc")
+
+
+def test_a_message_is_seen_on_four_phones_and_kept(api: str, world: World) -> None:
+    test = opened("templates")
+    test.text_input(key="template-name-new").set_value("Spring sale").run()
+    test.text_area(key="template-buttons-new").set_value("Buy | https://a.example\nCode | copy: X1\nNo").run()
+    test = test.text_area(key="template-text-new").set_value("Hi, {{ contact.first_name }}! SALE SALE SALE!!").run()
+    said = words(test).replace("\\", "")
+    assert "People are not told how to stop these messages." in said
+    assert "The message has several exclamation marks in a row." in said
+    assert "of 4096 characters, 3 of 100 choices" in said
+    assert "WhatsApp copies codes only in templates" in said
+    test = test.button(key="template-keep").click().run()
+    (body,) = made(world, "PUT", "/v1/templates/spring-sale")
+    assert isinstance(body, dict)
+    assert body["message"]["buttons"] == [
+        {"id": "buy", "title": "Buy", "url": "https://a.example"},
+        {"id": "code", "title": "Code", "copy": "X1"},
+        {"id": "no", "title": "No"},
+    ]
+    assert "promo" in said
+
+
+def test_an_account_tells_how_it_fares(api: str, world: World) -> None:
+    test = opened("channels").toggle(key="fares-telegram-shop").set_value(True).run()
+    assert "3 in the last minute; at most 25 a second." in words(test)
+    test = test.button(key="check-telegram-shop").click().run()
+    assert "It works. username: shop_bot" in words(test).replace("\\", "")
+
+
+@pytest.mark.parametrize("layout", ["inline", "keyboard", "quick", "list"])
+def test_a_bubble_escapes_every_word(layout: str) -> None:
+    evil = "<script>alert(1)</script>"
+    one = {
+        "text": evil, "template": evil, "opener": evil, "layout": layout,
+        "files": [{"kind": "image", "url": evil}], "keys": [{"title": evil, "kind": "url"}],
+    }  # fmt: skip
+    drawn = chat("whatsapp", [one])
+    assert "<script" not in drawn
+    assert "&lt;script&gt;" in drawn
