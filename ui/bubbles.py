@@ -31,11 +31,8 @@ def _bubble(one: Json, accent: str) -> str:
     files = "".join(_file(each) for each in one.get("files") or ())
     text = escape(str(one.get("text") or ""))
     named = str(one.get("template") or "")
-    head = (
-        f'<div style="font-size:11px;opacity:.6">{escape(_("Approved template"))}: {escape(named)}</div>'
-        if named
-        else ""
-    )
+    head = _("Approved template: {name}").format(name=named) if named else ""
+    head = f'<div style="font-size:11px;opacity:.6">{escape(head)}</div>' if head else ""
     body = ""
     if files or text or head:
         words = f'<div style="white-space:pre-wrap;overflow-wrap:anywhere">{text}</div>' if text else ""

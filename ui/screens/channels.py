@@ -60,7 +60,7 @@ def fares(name: str, of: str) -> None:
         answer = reach.check(name, of)
         if answer["ok"]:
             facts = ", ".join(f"{fact}: {value}" for fact, value in (answer.get("facts") or {}).items())
-            st.success(f"{_('It works.')} {safe(facts)}", icon=":material/check_circle:")
+            st.success(_("It works. {facts}").format(facts=safe(facts)), icon=":material/check_circle:")
         else:
             st.error(safe(said(answer.get("reason"))), icon=":material/error:")
     with st.form(f"try-{name}-{of}", border=False):
