@@ -75,9 +75,14 @@ def _account(project: Project, channel: str, name: str) -> Account | None:
 
 
 def _obey(project: Project, connection: Connection, account: Account, events: Any, now: int) -> bool:
-    """Opt-outs take effect in the transaction that stores the webhook: no claim after it may pass. Whether any did."""
+    """Opt-outs take effect in the transaction that stores the webhook: no claim after it may pass. Whether any did.
+
+    So does the window that a person opens by writing: the claim must not depend on how far the inbox is processed.
+    """
     stopped = False
     for event in events:
+        if isinstance(event, Reply) and channels()[account.channel].limits.window_hours is not None:
+            contacts.open_window(connection, account.channel, account.name, event.address, micros(event.at))
         if isinstance(event, Reply) and not event.button and not event.media and is_opt_out(event.text):
             contact = contact_at(connection, account, event.address, event.profile, now)
             stop_marketing(project, connection, contact, account, f"keyword {event.text.strip()[:40]}", now, now)

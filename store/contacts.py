@@ -147,6 +147,19 @@ def find_address(connection: Connection, channel: str, account: str, address: st
     )
 
 
+def open_window(connection: Connection, channel: str, account: str, address: str, at: int) -> None:
+    """The person wrote at an instant; whoever is not known yet is met when the message is processed."""
+    run(
+        connection,
+        "UPDATE address SET last_inbound_at = :at WHERE channel = :channel AND account = :account"
+        " AND address = :address AND (last_inbound_at IS NULL OR last_inbound_at < :at)",
+        channel=channel,
+        account=account,
+        address=address,
+        at=at,
+    )
+
+
 def heard_from(connection: Connection, address_id: int, at: int, *, rested: bool = False) -> None:
     """The person wrote: their window opens at the messenger's own time, and a block is over.
 

@@ -168,6 +168,15 @@ def a_receipt_may_come_before_the_answer(box: Box) -> None:
     nothing_is_said_twice(box)
 
 
+def a_window_opens_when_the_webhook_is_stored(box: Box) -> None:
+    """Who has written may be written to, though the inbox is not processed yet."""
+    box.transact(lambda connection: run(connection, "UPDATE address SET last_inbound_at = NULL"))
+    box.messenger.says(*BOB, "good morning")
+    box.deliver()
+    asked(box, WHATSAPP)
+    assert box.state(WHATSAPP) == "accepted"
+
+
 def a_wait_that_is_told_early_is_kept(box: Box) -> None:
     """429 is a definite «not now»: the message waits as long as was asked, and goes out once."""
     asked(box, TELEGRAM, "429")
@@ -208,6 +217,7 @@ DRILLS: Mapping[str, Callable[[Box], None]] = {
         counters_are_folded_once,
         receipts_never_go_back,
         a_receipt_may_come_before_the_answer,
+        a_window_opens_when_the_webhook_is_stored,
         a_wait_that_is_told_early_is_kept,
         a_paused_journey_sends_nothing,
     )
