@@ -56,7 +56,7 @@ def run_on(room: Places, crowd: int) -> list[float]:
         )
         line = Line(url, home, running=True, account=account, document=TALK)
         try:
-            line.fill(max(crowd, PEOPLE))
+            line.fill(crowd + PEOPLE)
             with line.engines(1):
                 line.enroll(PEOPLE)
                 accepted(line, PEOPLE)
