@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,7 +14,7 @@ from channels.base import Accepted, Answer, Rejected, RetryAfter, Trouble, Unkno
 from engine.people import suppress
 from engine.project import Project
 from engine.rates import guess, note_health, silent_until
-from engine.telling import visit_of, walk_on
+from engine.telling import tells, visit_of, walk_on
 from journeys.gates import LOOK_AGAIN
 from nodes.base import Says
 from nodes.visit import Answered
@@ -140,7 +140,7 @@ class Settling:
 
     def put(self, row: Row[Any], state: str, reason: str = "", **more: Any) -> None:
         """Write a state into the batch, and count it; what is not given stays as it was."""
-        kept = {name: getattr(row, name) for name in ("provider_id", "unknown_at", "tries", "parts")}
+        kept = {name: getattr(row, name) for name in ("provider_id", "unknown_at", "cascade_at", "tries", "parts")}
         self.settled.append(Settled(id=row.id, state=state, reason=reason, **(kept | more)))
         deliveries.count_change(self.tally, row, row.state, state)
 
@@ -150,14 +150,21 @@ class Settling:
         if not last:
             self.put(row, "ready", "next_part", ready_at=micros(self.now), **taken | {"tries": 0})
             return
-        self.put(row, "accepted", accepted_at=micros(self.now), **taken)
+        self.put(row, "accepted", accepted_at=micros(self.now), cascade_at=self._cascade_at(row), **taken)
         if row.state == "sending":
             self._tell(row, sent=True)
 
     def unknown(self, row: Row[Any]) -> None:
         """Nobody can say: the trip goes on as if it went out, evidence may still come."""
-        self.put(row, "unknown", unknown_at=micros(self.now), tries=row.tries + 1)
+        self.put(row, "unknown", unknown_at=micros(self.now), tries=row.tries + 1, cascade_at=self._cascade_at(row))
         self._tell(row, sent=True)
+
+    def _cascade_at(self, row: Row[Any]) -> int | None:
+        """When the next messenger is tried; never where nothing would say that this one has delivered."""
+        if row.cascade_at is not None or not channels()[row.channel].limits.delivered:
+            return row.cascade_at  # type: ignore[no-any-return]
+        says = says_of(self.project, self.connection, row)
+        return None if says is None or says.cascade is None else micros(self.now + says.cascade)
 
     def _again_later(self, row: Row[Any], answer: RetryAfter) -> None:
         """The messenger asks to wait: for the account, for this person, or until this person has had less of us."""
@@ -173,11 +180,11 @@ class Settling:
             silent = silent_until(channels()[row.channel].limits, micros(until))
             accounts.pause_pair(self.connection, row.channel, row.account, row.address, silent)
 
-    def _blocked(self, row: Row[Any], reason: str, until: datetime) -> None:
+    def _blocked(self, row: Row[Any], reason: str, until: datetime, patient: Collection[str] = ("wait",)) -> None:
         """It may not be sent now, and the step's policy decides: wait for it, or take this for an answer."""
         says = says_of(self.project, self.connection, row)
         expires = instant(row.expires_at)
-        if says is not None and says.on_blocked == "wait" and self.now < expires:
+        if says is not None and says.on_blocked in patient and self.now < expires:
             self.put(row, "held", reason, ready_at=micros(min(until, expires)))
             return
         self._refused(row, reason)
@@ -202,7 +209,8 @@ class Settling:
                 accounts.set_status(self.connection, row.channel, row.account, "broken", reason)
                 self.put(row, "held", "account_paused", ready_at=micros(self.now + LOOK_AGAIN))
             else:
-                self._retry(row, timedelta(minutes=15))
+                # It would take everybody out of the journey: without a choice of the step they wait for its owner.
+                self._blocked(row, "template_not_approved", self.now + LOOK_AGAIN, ("wait", "leave"))
             return
         suppress(self.connection, row, trouble, answer.code, micros(self.now))
         if trouble is Trouble.OPTED_OUT:
@@ -215,6 +223,6 @@ class Settling:
         self._refused(row, reason)
 
     def _tell(self, row: Row[Any], *, sent: bool, reason: str = "") -> None:
-        if row.enrollment_id is not None:
+        if tells(row):
             answered = Answered(at=self.now, sent=sent, reason=reason, part=row.part, visit=visit_of(row))
             self.answers.setdefault(row.enrollment_id, []).append(answered)

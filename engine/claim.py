@@ -14,6 +14,7 @@ from channels import registry as channels
 from channels.base import Account
 from channels.message import Message
 from engine.capping import Capping
+from engine.cascading import narrowed
 from engine.policing import Policies
 from engine.project import Project, Version, real_now
 from engine.rates import Rates
@@ -124,7 +125,8 @@ class Claiming:
 
     def _one(self, row: Row[Any]) -> None:
         version = None if row.version_id is None else self.project.version(self.connection, row.version_id)
-        says = self._says(row, version)
+        on = [each.channel for each in self.addresses.get(row.contact_id, ())]
+        says = narrowed(self._says(row, version), row, on)
         zone = self._zone(row, version)
         verdict = decide(
             says,

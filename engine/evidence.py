@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row
 
 from channels import registry as channels
 from engine.answers import Settling, says_of
+from engine.cascading import cascade
 from engine.project import Project, real_now
 from journeys.gates import may_repeat
 from store import deliveries, inbox, running
@@ -22,7 +23,7 @@ MOST_TRIES = 3
 
 
 def sweep(project: Project, connection: Connection, limit: int = 500) -> int:
-    """Settle expired leases, and unknown outcomes past their window; how many deliveries."""
+    """Settle expired leases and unknown outcomes past their window, and try next messengers; how many deliveries."""
     settling = Settling(project, connection)
     real = micros(real_now())
     # Locked rows are looked at once more: an answer, a receipt or another engine may have been faster.
@@ -38,7 +39,7 @@ def sweep(project: Project, connection: Connection, limit: int = 500) -> int:
                 _give_up(project, settling, row)
     settled = len(settling.settled)
     settling.save()
-    return settled
+    return settled + cascade(project, connection, limit)
 
 
 def _give_up(project: Project, settling: Settling, row: Row[Any]) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from engine.evidence import EVIDENCE
 from engine.project import Project, real_now
-from store import clock, deliveries, enrollments, segments
+from store import cascades, clock, deliveries, enrollments, segments
 from store.crash_points import reach
 from store.tables.columns import instant, micros
 
@@ -85,9 +85,8 @@ def _asked(project: Project) -> datetime | None:
 def _next_due(project: Project, now: datetime) -> list[datetime]:
     after = micros(now)
     with project.database.read() as connection:
-        found = [
-            each(connection, after) for each in (enrollments.due_after, deliveries.ready_after, segments.due_after)
-        ]
+        askers = (enrollments.due_after, deliveries.ready_after, segments.due_after, cascades.next_at)
+        found = [each(connection, after) for each in askers]
         unknown = deliveries.first_unknown(connection, micros(now - EVIDENCE))
     instants = [instant(value) for value in found if value is not None]
     return instants if unknown is None else [*instants, instant(unknown) + EVIDENCE]

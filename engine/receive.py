@@ -161,7 +161,9 @@ def _failed(settling: Settling, row: Row[Any], event: Receipt) -> None:
         settling.save()
         return
     reason = REASONS.get(trouble, f"{trouble.value}:{event.code}")[:120]
-    settling.put(row, "rejected", reason, accepted_at=row.accepted_at)
+    # It will not be delivered any more: the next messenger need not wait.
+    at_once = None if row.cascade_at is None else micros(settling.now)
+    settling.put(row, "rejected", reason, accepted_at=row.accepted_at, cascade_at=at_once)
     suppress(settling.connection, row, trouble, event.code, micros(settling.now))
     if trouble is Trouble.OPTED_OUT:
         account = settling.project.account(settling.connection, row.channel, row.account)

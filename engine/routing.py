@@ -15,7 +15,8 @@ from engine.project import Project, real_now
 from engine.render import options_of
 from engine.telling import visit_of
 from nodes.matching import fold, is_opt_in, is_opt_out
-from store import contacts, deliveries, deliveries_wake, enrollments, inbox, journeys, whereabouts
+from store import cascades, contacts, deliveries, deliveries_wake, enrollments, inbox, journeys, whereabouts
+from store.cascades import NEXT
 from store.consents import ConsentGiven
 from store.counters import Tally
 from store.sql import parsed, run
@@ -142,13 +143,19 @@ class Routing:
         if not trips:
             return []
         questions = deliveries.latest_question(self.connection, [row.id for row in trips])
-        here = [
-            (row, questions[row.id])
-            for row in trips
-            if row.id in questions
-            and (questions[row.id].channel, questions[row.id].account) == (self.account.channel, self.account.name)
-        ]
+        asked = [(row, self._asked_here(questions[row.id])) for row in trips if row.id in questions]
+        here = [(row, question) for row, question in asked if question is not None]
         return sorted(here, key=lambda pair: (pair[1].accepted_at or pair[1].sending_at or 0, pair[1].id), reverse=True)
+
+    def _asked_here(self, question: Row[Any]) -> Row[Any] | None:
+        """The question as this account asked it; one that went on to the next messenger may be answered on either."""
+        here = (self.account.channel, self.account.name)
+        if (question.channel, question.account) == here:
+            return question
+        if not question.origin.startswith(NEXT):
+            return None
+        first = cascades.asked_on(self.connection, question.enrollment_id, *here)
+        return first if first is not None and visit_of(first) == visit_of(question) else None
 
     def _hear(self, rule: str, trip: Row[Any], question: Row[Any]) -> tuple[str, Row[Any], str]:
         content = parsed(question.content) or {}

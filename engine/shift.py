@@ -21,7 +21,7 @@ from engine.play import play
 from engine.project import Project
 from engine.receive import receive
 from engine.world import World
-from store import clock, counters, deliveries, enrollments, inbox, segments
+from store import cascades, clock, counters, deliveries, enrollments, inbox, segments
 from store.bell import Bell, listen
 from store.crash_points import reach, soon
 from store.database import UNAVAILABLE
@@ -147,7 +147,11 @@ class Shift:
 
     def _settle_unknown(self) -> int:
         with self.project.database.read() as connection:
-            waiting = deliveries.first_unknown(connection, 0) is not None or deliveries.any_in_flight(connection)
+            waiting = (
+                deliveries.first_unknown(connection, 0) is not None
+                or deliveries.any_in_flight(connection)
+                or cascades.is_due(connection, self.project.now_micros(connection))
+            )
         return self.project.database.transact(lambda each: evidence.sweep(self.project, each)) if waiting else 0
 
     def _others_work(self) -> bool:

@@ -32,7 +32,7 @@ def refuse(project: Project, connection: Connection, refused: Sequence[tuple[Row
             Settled(id=row.id, state=state, reason=reason, unknown_at=row.unknown_at, tries=row.tries, parts=row.parts)
         )
         deliveries.count_change(tally, row, row.state, state)
-        if row.enrollment_id is not None:
+        if tells(row):
             answered = Answered(at=now, sent=False, reason=reason, part=row.part, visit=visit_of(row))
             answers.setdefault(row.enrollment_id, []).append(answered)
     deliveries.settle(connection, settled)
@@ -43,7 +43,12 @@ def refuse(project: Project, connection: Connection, refused: Sequence[tuple[Row
 def visit_of(row: Row[Any]) -> int | None:
     """Number of the visit that planned a delivery, from its origin; None for a delivery of no visit."""
     parts = str(row.origin).split(":")
-    return int(parts[2]) if parts[0] == "v" else None
+    return int(parts[2]) if parts[0] in ("v", "c") else None
+
+
+def tells(row: Row[Any]) -> bool:
+    """Whether a trip waits to hear of this delivery: the first try of a visit's message, not one that follows it."""
+    return row.enrollment_id is not None and str(row.origin).startswith("v:")
 
 
 def walk_on(project: Project, connection: Connection, answers: Mapping[int, Sequence[Answered]], now: datetime) -> int:

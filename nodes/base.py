@@ -53,6 +53,8 @@ class Says:
     on_blocked: str = "leave"
     #: When nobody knows whether it arrived: `at_most_once`, `at_least_once`; None: by category and messenger.
     policy: str | None = None
+    #: How long after it went out the next messenger is tried, unless this one has delivered it; None: never.
+    cascade: timedelta | None = None
 
     def on(self, channel: str) -> Says:
         """The message with what differs on this messenger."""

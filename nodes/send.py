@@ -130,6 +130,13 @@ class Speaking(Node):
         le=LONGEST,
         description="Later it is not sent any more.",
     )
+    cascade: timedelta | None = Field(
+        None,
+        title="Try the next messenger after",
+        gt=timedelta(0),
+        le=LONGEST,
+        description="If it was not delivered by then; a messenger without receipts counts as delivered.",
+    )
     policy: Literal["at_most_once", "at_least_once"] | None = Field(
         None,
         title="If nobody knows whether it arrived",
@@ -207,6 +214,7 @@ class Send(Speaking, kind="send", icon="💬"):
             per_channel=self._per_channel(),
             on_blocked=self.on_blocked,
             policy=self.policy,
+            cascade=self.cascade,
         )
 
     def _per_channel(self) -> dict[str, dict[str, Any]] | None:

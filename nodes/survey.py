@@ -112,6 +112,7 @@ class Survey(Speaking, kind="survey", icon="📋"):
             category=self.category,
             ttl=self.ttl,
             policy=self.policy,
+            cascade=self.cascade,
         )
 
     def all_says(self) -> Iterable[Says]:

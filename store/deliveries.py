@@ -89,6 +89,7 @@ class Settled:
     provider_id: str | None = None
     accepted_at: int | None = None
     unknown_at: int | None = None
+    cascade_at: int | None = None
     tries: int = 0
     parts: int = 0
 
@@ -96,12 +97,13 @@ class Settled:
 def settle(connection: Connection, settled: Sequence[Settled]) -> None:
     """Write outcomes; the leases end."""
     columns = (
-        "state", "reason", "ready_at", "provider_id", "accepted_at", "unknown_at", "tries", "parts", "lease_until",
+        "state", "reason", "ready_at", "provider_id", "accepted_at", "unknown_at", "cascade_at", "tries", "parts",
+        "lease_until",
     )  # fmt: skip
     values = [
         (
             each.state, each.reason, each.ready_at, each.provider_id, each.accepted_at, each.unknown_at,
-            each.tries, each.parts, None, each.id,
+            each.cascade_at, each.tries, each.parts, None, each.id,
         )
         for each in settled
     ]  # fmt: skip
@@ -115,7 +117,7 @@ def lock(connection: Connection, ids: Sequence[int]) -> Sequence[Row[Any]]:
         connection,
         "SELECT id, state, attempt, contact_id, version_id, enrollment_id, node, part, cohort, category, channel,"
         " account, address, expires_at, provider_id, accepted_at, unknown_at, lease_until, origin, replied_at,"
-        " tries, parts FROM delivery"
+        " cascade_at, tries, parts FROM delivery"
         f" WHERE id IN [ids] ORDER BY id{suffix}",
         ids=sorted(ids),
     )
@@ -209,7 +211,8 @@ def latest_question(connection: Connection, enrollment_ids: Sequence[int]) -> di
     """The newest delivery of each enrollment that went out, or may have."""
     found = rows(
         connection,
-        "SELECT id, enrollment_id, node, part, state, channel, account, content, accepted_at, sending_at FROM delivery"
+        "SELECT id, origin, enrollment_id, node, part, state, channel, account, content, accepted_at, sending_at"
+        " FROM delivery"
         " WHERE id IN (SELECT max(id) FROM delivery WHERE contact_id IN (SELECT contact_id FROM enrollment"
         " WHERE id IN [ids]) AND enrollment_id IN [ids]"
         " AND state IN ('sending', 'accepted', 'delivered', 'read', 'unknown', 'unresolved') GROUP BY enrollment_id)",

@@ -23,6 +23,7 @@ class Delivery(SQLModel, table=True):
         _partial("ix_delivery_pending", "contact_id", "id", where="state IN ('sending', 'ready')"),
         _partial("ix_delivery_lease", "lease_until", where="state = 'sending'"),
         _partial("ix_delivery_unknown", "unknown_at", where="state = 'unknown'"),
+        _partial("ix_delivery_cascade", "cascade_at", where="cascade_at IS NOT NULL"),
         _partial("ix_delivery_provider", "channel", "account", "provider_id", where="provider_id IS NOT NULL"),
         _partial("ix_delivery_ref", "ref", where="ref IS NOT NULL"),
         # What a contact was sent of late, for the caps.
@@ -74,6 +75,8 @@ class Delivery(SQLModel, table=True):
     read_at: int | None = when(null=True)
     replied_at: int | None = when(null=True)
     unknown_at: int | None = when(null=True)
+    #: When the next messenger of the step is tried, unless this one has delivered by then.
+    cascade_at: int | None = when(null=True)
 
 
 class Inbox(SQLModel, table=True):

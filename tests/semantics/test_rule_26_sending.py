@@ -199,6 +199,33 @@ def test_rule_30_the_messengers_window_is_a_reason(place: Town) -> None:
     assert states(place)[1] == ("suppressed", "window_closed")
 
 
+@pytest.mark.parametrize(
+    ("policy", "state", "status"),
+    [
+        ("leave", "held", "waiting"),
+        ("wait", "held", "waiting"),
+        ("skip", "rejected", "completed"),
+        ("branch", "rejected", "completed"),
+    ],
+)
+def test_rule_30_a_template_that_is_not_approved_waits_unless_the_step_chose(
+    place: Town, policy: str, state: str, status: str
+) -> None:
+    """Nobody leaves the journey for a fault of its owner's, until the message is not worth sending any more."""
+    place.contact("ann", "whatsapp", "79160000001")
+    template = {"whatsapp": {"name": "not_known_there", "language": "en"}}
+    ways = "hello.sent>end" + (" hello.blocked>end" if policy == "branch" else "")
+    hello = step("hello", "send", template=template, channel="whatsapp", on_blocked=policy)
+    journey = place.publish(drawn(hello, step("end", "exit", reason="done"), ways=ways))
+    place.enroll(journey, "ann")
+    place.advance("PT1M")
+    assert states(place) == [(state, "template_not_approved")]
+    assert place.trip(journey, "ann")["status"] == status
+    place.advance("P1DT1H")
+    left = ("exited", "expired") if policy == "leave" else ("completed", "done")
+    assert (place.trip(journey, "ann")["status"], place.trip(journey, "ann")["reason"]) == left
+
+
 def test_rule_31_quiet_hours_and_consent_are_for_marketing_only(place: Town) -> None:
     place.contact("ann", consent=False)
     place.contact("bob", address="778", timezone="Asia/Tokyo")

@@ -167,6 +167,7 @@ YES = Accepted(id="wamid.1")
             {"state": "sending", "attempt": 2, "unknown_at": 1}, NO, 2, "unresolved", id="the first may be out"
         ),
         pytest.param({"state": "unresolved", "unknown_at": 1}, YES, 1, "accepted", id="late: given up"),
+        pytest.param({"state": "sending"}, RetryAfter(seconds=90_000, scope="pair"), 1, "rejected", id="over_limit"),
         pytest.param({"state": "ready"}, YES, 1, "ready", id="after a definite «not now» nothing was sent"),
         pytest.param({"state": "suppressed"}, YES, 1, "suppressed", id="final"),
         pytest.param({"state": "delivered"}, YES, 1, "delivered", id="known already"),

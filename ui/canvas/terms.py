@@ -156,6 +156,8 @@ SETTINGS = (
     N_("The contact's own calendar day."),
     N_("Marketing messages a week, at most"),
     N_("Today and the six days before."),
+    N_("Try the next messenger after"),
+    N_("If it was not delivered by then; a messenger without receipts counts as delivered."),
 )
 CHOICES = {
     "mode.after_exit": N_("Yes, after the first trip is over"),
