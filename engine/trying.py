@@ -51,12 +51,26 @@ def send_test(
         channel = _channel(connection, contact, says)
         content = {**as_content(render(says, channel, context, zone)), "channel": channel}
         origin = f"test:{secrets.token_hex(8)}:{number}"
-        planned.append(
-            (
-                origin, contact.id, None, None, None, name, "", 0, "service", "planned", "", micros(now),
-                micros(now + TTL), 0, "", "", "", content, micros(now),
-            )
-        )  # fmt: skip
+        row = {
+            **dict.fromkeys(deliveries.PLANNED),
+            **{
+                "origin": origin,
+                "contact_id": contact.id,
+                "node": name,
+                "part": "",
+                "cohort": 0,
+                "category": "service",
+            },
+            **{
+                "state": "planned",
+                "reason": "",
+                "ready_at": micros(now),
+                "expires_at": micros(now + TTL),
+                "attempt": 0,
+            },
+            **{"channel": "", "account": "", "address": "", "content": content, "planned_at": micros(now)},
+        }
+        planned.append(tuple(row.values()))
         spoken.append(channel)
     if not spoken:
         raise NotFound(f"The step {name!r} sends no message.")

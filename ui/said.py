@@ -256,6 +256,8 @@ def said(text: str | None) -> str:
 
 
 def _hole(name: str, value: str) -> str:
+    if name == "what":
+        return said(value)
     return duration(_length(value)) if name == "span" else value.replace(", else if ", ", ")
 
 

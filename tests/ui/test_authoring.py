@@ -123,3 +123,18 @@ def test_the_gallery_tells_what_each_journey_says(api: str, world: World) -> Non
     assert not test.exception
     assert "steps" in words(test)
     assert [one for one in test.text if one.value]
+
+
+def test_a_sentence_within_a_sentence_is_said_too(api: str) -> None:
+    test = AppTest.from_function(_says_in_russian, default_timeout=30)
+    test.session_state["lang"] = "ru"
+    assert "Telegram принимает" in test.run().text[0].value
+
+
+def _says_in_russian() -> None:
+    import streamlit as st  # noqa: PLC0415  (the function is run as a script of its own)
+
+    from ui.said import said  # noqa: PLC0415
+
+    line = "With the longest values: Telegram takes at most 4096 characters of text; this message has 4100."
+    st.text(said(line))
