@@ -1,6 +1,6 @@
 # The verbs of the project. Without make, README.md shows the same lines for pip.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench bench-full soak screenshots constraints
+.PHONY: help setup demo test check bench canvas bench-full soak screenshots constraints
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -32,6 +32,9 @@ check: setup ## Format, lint, types, floors of the house and tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/pytest -n $(PYTEST_WORKERS) --dist loadgroup
+
+canvas: ## Build the canvas's bundle anew (needs node 20)
+	cd ui/canvas && npm ci --silent && npm test --silent && npm run --silent build
 
 bench: setup ## Measure speed beside baselines of the same run: quick sizes
 	$(BIN)/python -m bench

@@ -13,14 +13,15 @@ export const WayLine = memo(function WayLine(props: EdgeProps<WayEdge>) {
   const { id, data, selected, markerEnd } = props
   const back = props.targetX < props.sourceX + 20
   const [path, x, y] = getBezierPath({ ...props, curvature: back ? 0.6 : 0.3 })
+  const { language } = useAround().data
   const { hovered, target } = useOver(id)
   const shown = !data?.readOnly && (selected || hovered || target)
   return (
     <>
       <BaseEdge id={id} path={path} markerEnd={markerEnd} interactionWidth={24} className={target ? "target" : ""} />
-      {data && data.count !== null && (
+      {data && data.count !== null && data.count > 0 && (
         <EdgeLabelRenderer>
-          <span className="way-count" style={{ transform: at(x, y) }}>{data.count}</span>
+          <span className="way-count" style={{ transform: at(x, y) }}>{new Intl.NumberFormat(language, { notation: "compact" }).format(data.count)}</span>
         </EdgeLabelRenderer>
       )}
       {shown && data && (

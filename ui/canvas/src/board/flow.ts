@@ -139,7 +139,7 @@ export function edgesOf(around: Around, journey: Journey, old: WayEdge[]): WayEd
     .filter((way) => there.has(way.source) && there.has(way.target))
     .map((way) => {
       const id = wayId(way)
-      const count = counts ? (counts[way.source]?.left?.[way.key] ?? 0) : null
+      const count = counts?.[way.source]?.left?.[way.key] ?? null
       const label = around.exitName(way.key)
       const was = known.get(id)
       if (was && was.target === way.target && was.data?.count === count && was.data.label === label) return was
