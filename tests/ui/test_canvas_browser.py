@@ -32,6 +32,8 @@ BLANK: dict[str, Any] = {
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     with town(tmp_path_factory.mktemp("town")) as made:
+        # Noon of a working day: at night marketing waits.
+        made.freeze("2027-01-11T10:00:00Z")
         yield made
 
 
