@@ -22,6 +22,7 @@ from api import (
     hands,
     health,
     imports,
+    inbox,
     intake,
     journeys,
     manual,
@@ -94,7 +95,19 @@ def create_app(settings: Settings, project: Project | None = None) -> FastAPI:
     doors = (accounts, contacts, imports, journeys, trips, whereabouts, numbers, intake, webhooks, catalogue)
     authoring = (versions, rehearsals, hands)
     reaching = (health, message_templates, opt_in, policies)
-    for door in (*doors, vocabulary, *authoring, changeover, merging, *reaching, segments, choices, sandbox, running):
+    for door in (
+        *doors,
+        inbox,
+        vocabulary,
+        *authoring,
+        changeover,
+        merging,
+        *reaching,
+        segments,
+        choices,
+        sandbox,
+        running,
+    ):
         app.include_router(door.router)
     return app
 

@@ -11,9 +11,11 @@ from fastapi import APIRouter, Form, Response, UploadFile
 from starlette.concurrency import run_in_threadpool
 
 from api.doors import Authorised, Shared, iso
+from api.journeys import found as journey_found
 from api.numbers import _safe
 from api.problems import Refused
 from engine.errors import NotFound
+from engine.imports import JOURNEY
 from engine.project import Project
 from store import running
 from store.sql import parsed
@@ -29,11 +31,15 @@ async def start(
     file: UploadFile,
     mapping: Annotated[str, Form(max_length=20_000)] = "{}",
     consent_text: Annotated[str, Form(max_length=4_000)] = "",
+    journey: Annotated[str, Form(max_length=60)] = "",
 ) -> dict[str, Any]:
     """Upload a CSV file (comma or semicolon, UTF-8, a header row). Columns: `external_id`, a messenger's name for its
     address, `timezone`, `locale`, `tags`, `marketing_consent` (yes/no) with `consent_text`; all others are attributes.
-    `mapping` renames columns: {"Номер": "external_id"}."""
+    `mapping` renames columns: {"Номер": "external_id"}. Everybody in the file enters `journey`, if one is named."""
     names = _mapping(mapping)
+    if journey:
+        await run_in_threadpool(_must_exist, project, journey)
+        names[JOURNEY] = journey
     if consent_text:
         names["_consent_text"] = consent_text
     folder = project.home / "imports"
@@ -78,6 +84,11 @@ def get_problems(import_id: str, project: Shared, _: Authorised) -> Response:
         cells = [str(each["line"]), _safe(each["field"]), _safe(each["reason"])]
         lines.append(",".join(f'"{cell.replace(chr(34), chr(34) * 2)}"' for cell in cells))
     return Response("\n".join(lines) + "\n", media_type="text/csv; charset=utf-8")
+
+
+def _must_exist(project: Project, journey: str) -> None:
+    with project.database.read() as connection:
+        journey_found(connection, journey)
 
 
 def _found(project: Project, import_id: str) -> Any:

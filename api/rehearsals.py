@@ -69,7 +69,7 @@ def rehearse(body: RehearseIn, project: Shared, _: Authorised) -> dict[str, Any]
     in: send it again with one more act to go on.
     """
     with project.database.read() as connection:
-        journey = _journey(connection, body.journey, body.document)
+        journey = _journey(project, connection, body.journey, body.document)
         now = project.now(connection)
         script = body.script
         if "at" not in script.model_fields_set:
@@ -103,7 +103,7 @@ def put_test(journey: str, name: str, body: TestIn, project: Shared, _: Authoris
         row = found(connection, journey)
         if journey_tests.count(connection, row.id) >= journey_tests.MOST:
             raise Refused(409, "conflict", f"A journey has at most {journey_tests.MOST} tests.")
-        expect = body.expect or outcome(Rehearsal(_journey(connection, journey, None), body.script).play())
+        expect = body.expect or outcome(Rehearsal(_journey(project, connection, journey, None), body.script).play())
         written = body.script.model_dump(mode="json", exclude_none=True)
         now = project.now_micros(connection)
         journey_tests.put(connection, row.id, name.strip(), written, expect.model_dump(mode="json"), now)
@@ -129,7 +129,7 @@ def run_tests(journey: str, project: Shared, _: Authorised, body: RunIn | None =
     """Run every test of a journey on its draft, or on a document: which hold, and what came out otherwise."""
     with project.database.read() as connection:
         row = found(connection, journey)
-        drawn = _journey(connection, journey, body.document if body is not None else None)
+        drawn = _journey(project, connection, journey, body.document if body is not None else None)
         tests = journey_tests.of(connection, row.id)
     items = []
     for test in tests:
@@ -140,7 +140,7 @@ def run_tests(journey: str, project: Shared, _: Authorised, body: RunIn | None =
     return {"items": items, "passed": len(items) - failed, "failed": failed}
 
 
-def _journey(connection: Any, journey: str | None, document: Mapping[str, Any] | None) -> Journey:
+def _journey(project: Any, connection: Any, journey: str | None, document: Mapping[str, Any] | None) -> Journey:
     """The journey to play; JourneyHasProblems when its document may not run."""
     if journey is not None:
         found(connection, journey)
@@ -148,7 +148,7 @@ def _journey(connection: Any, journey: str | None, document: Mapping[str, Any] |
         draft = journeys.draft(connection, journey or "")
         assert draft is not None
         document = draft[0]
-    problems = errors(problems_of(connection, document))
+    problems = errors(problems_of(project, connection, document))
     if problems:
         raise JourneyHasProblems(problems)
     return read(document, journey or "")

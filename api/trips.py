@@ -84,10 +84,13 @@ def _enroll(project: Any, connection: Any, journey: str, body: EnrollIn) -> dict
     ]
     entries = project.version(connection, row.version_id).journey.settings.entry if row.version_id else ()
     audience = next((entry.segment for entry in entries if entry.api), None)
-    done = enroll_many(project, connection, row, candidates, project.now_micros(connection), segment=audience)
-    unknown = [(each.id, "unknown_contact") for each in wanted if each.id not in known]
-    skipped = [{"contact": name, "reason": reason} for name, reason in (*done.skipped, *unknown)]
-    return {"enrolled": len(done.ids), "skipped": skipped}
+    unknown = [each.id for each in wanted if each.id not in known]
+    now = project.now_micros(connection)
+    done = enroll_many(project, connection, row, candidates, now, segment=audience, unknown=unknown)
+    return {
+        "enrolled": len(done.ids),
+        "skipped": [{"contact": name, "reason": reason} for name, reason in done.skipped],
+    }
 
 
 @router.get("/deliveries")

@@ -11,11 +11,12 @@ from sqlalchemy import Connection, Row
 from engine.at_once import Outlets
 from engine.enroll import Candidate, enroll_many
 from engine.moves import Walked, save_walks
+from engine.people import wake_for_change
 from engine.persons import load_persons
 from engine.project import Project
 from journeys.facts import Person
 from journeys.walk import Trip, Walk, take_out, walk
-from nodes.visit import Answered, Begin, Changed, Drawn, Happened, Heard, Reply
+from nodes.visit import Answered, Begin, Called, Changed, Closed, Drawn, Happened, Heard, Reply
 from store import claims, coupons, enrollments, inbox, journeys
 from store.claims import Claimed
 from store.crash_points import reach
@@ -76,6 +77,8 @@ def advance(
         pass
     batch = save_walks(project, connection, walked, consumed, micros(now), outlets.taken)
     _begin(project, connection, walked, micros(now))
+    # What one journey writes down another may wait for.
+    wake_for_change(project, connection, sorted(batch.patches), micros(now))
     return len(batch.visits)
 
 
@@ -147,6 +150,10 @@ def read_signal(kind: str, payload: Mapping[str, Any], at: datetime) -> Heard:
             part=payload.get("part", ""),
             visit=payload.get("visit"),
         )
+    if kind == "called":
+        return Called(at=at, ok=payload["ok"], values=payload["values"], visit=payload.get("visit"))
+    if kind == "closed":
+        return Closed(at=at, visit=payload.get("visit"))
     return Changed(at=at)
 
 

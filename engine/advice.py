@@ -11,6 +11,7 @@ from engine.project import Project, real_now
 from engine.publish import problems_of
 from journeys.audience import Audience, fold_audience
 from journeys.check import Problem
+from journeys.facts import own_zone
 from journeys.lint import lint
 from store import consents, sampling
 from store.sql import parsed
@@ -20,7 +21,7 @@ FRESH = timedelta(minutes=1)
 
 def advice(project: Project, connection: Connection, document: Any) -> list[Problem]:
     """Everything that is wrong with a document, errors first; warnings look at the contacts that there are."""
-    found = [*problems_of(connection, document), *lint(document, audience(project, connection))]
+    found = [*problems_of(project, connection, document), *lint(document, audience(project, connection))]
     return sorted(found, key=lambda each: each.level != "error")
 
 
@@ -41,4 +42,6 @@ def _sample(project: Project, connection: Connection) -> Audience:
         for row in (sampling.addresses(connection, ids) if ids else ())
     ]
     connected = [each.account.channel for each in project.accounts(connection)]
-    return fold_audience((parsed(row.attributes) for row in found), reached, connected)
+    attributes = [parsed(row.attributes) for row in found]
+    unzoned = sum(own_zone(row.timezone, each) is None for row, each in zip(found, attributes, strict=True))
+    return fold_audience(attributes, reached, connected, unzoned)

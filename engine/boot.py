@@ -42,6 +42,7 @@ def open_project(settings: Settings) -> Project:
         country=settings.country.upper(),
         industry=settings.industry,
         sandbox=settings.pretends,
+        hosts=frozenset(each.strip().lower() for each in settings.webhook_hosts.split(",") if each.strip()),
         lease=timedelta(seconds=settings.lease_seconds),
     )
 

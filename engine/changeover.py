@@ -73,9 +73,9 @@ def move_page(
             going.append((row, way.to))
     if ending:
         end_trips(project, connection, ending, "removed", micros(now))
-    _arrive(connection, to, going, spread, now)
+    arrive_elsewhere(connection, to, going, spread, now)
     changeover.stay(connection, to.id, [row.id for row in staying])
-    _count(connection, to, [*((row, row.node) for row in staying), *going])
+    count_moved(connection, to, [*((row, row.node) for row in staying), *going])
     page.counts["past_due"] = _wait_anew(project, connection, to, staying, spread, now)
     return page
 
@@ -85,10 +85,10 @@ def _goes(project: Project, connection: Connection, row: Claimed | Row[Any], to:
     return goes(old, to.journey, row.node, wanted.get(row.node))
 
 
-def _arrive(
+def arrive_elsewhere(
     connection: Connection, to: Version, going: Sequence[tuple[Claimed, str]], spread: timedelta, now: datetime
 ) -> None:
-    """Those whose node is gone arrive in another one; what it had planned to say is not said any more."""
+    """Let trips arrive in another node (claimed row, node); what theirs had planned to say is not said any more."""
     if not going:
         return
     at = micros(now)
@@ -107,13 +107,15 @@ def _arrive(
     tally.save(connection)
 
 
-def _count(connection: Connection, to: Version, moved: Sequence[tuple[Claimed, str]]) -> None:
+def count_moved(
+    connection: Connection, to: Version, moved: Sequence[tuple[Claimed, str]], *, journey_too: bool = True
+) -> None:
+    """Count who was moved by hand, by node, and for the versions as a whole when they differ."""
     tally = Tally()
     for row, node in moved:
         when = cohort(row.entered_at)
-        for here in ("", row.node):
+        for here, there in ((row.node, node), ("", "")) if journey_too else ((row.node, node),):
             tally.add(row.version_id, here, "moved_out", when)
-        for there in ("", node):
             tally.add(to.id, there, "moved_in", when)
     tally.save(connection)
 

@@ -45,23 +45,39 @@ def enroll_many(
     *,
     segment: str | None = None,
     unfit: Sequence[Candidate] = (),
+    unknown: Sequence[str] = (),
 ) -> Enrolled:
     """Enroll contacts into a journey's live version; due at once. `journey` is a row of `store.journeys`.
 
-    Only those of `segment`, when it is given; the `unfit` came by the way in and did not fit its rule.
+    Only those of `segment`, when it is given. The `unfit` came by the way in and did not fit its rule, the `unknown`
+    are ids that no contact has: both are counted among those who stay outside.
     """
-    done = Enrolled()
     if segment:
         inside = segments.inside(connection, segment, [each.contact_id for each in candidates])
         unfit = [*unfit, *(each for each in candidates if each.contact_id not in inside)]
         candidates = [each for each in candidates if each.contact_id in inside]
-    done.skipped = [(each.external_id, "not_in_audience") for each in unfit]
+    done = Enrolled(skipped=[(each.external_id, "not_in_audience") for each in unfit])
+    start = ""
     if journey.status in ("paused", "stopped", "draft") or journey.version_id is None:
         reason = "journey_paused" if journey.status == "paused" else "journey_not_live"
         done.skipped += [(each.external_id, reason) for each in candidates]
-        _count(connection, done, journey.version_id, "", now)
-        return done
-    version = project.version(connection, journey.version_id)
+    else:
+        version = project.version(connection, journey.version_id)
+        start = version.journey.start
+        _enter(project, connection, version, candidates, now, done)
+    done.skipped += [(name, "unknown_contact") for name in unknown]
+    _count(connection, done, journey.version_id, start, now)
+    return done
+
+
+def _enter(
+    project: Project,
+    connection: Connection,
+    version: Version,
+    candidates: Sequence[Candidate],
+    now: int,
+    done: Enrolled,
+) -> None:
     allowed = _cooled(project, connection, version, candidates, now, done)
     keyed = [(each, _slot(version, each)) for each in allowed]
     for each, slot in keyed:
@@ -79,8 +95,6 @@ def enroll_many(
         now,
     )
     _report(done, version, entering, made)
-    _count(connection, done, version.id, version.journey.start, now)
-    return done
 
 
 def _count(connection: Connection, done: Enrolled, version_id: int | None, start: str, now: int) -> None:

@@ -14,9 +14,11 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from channels import registry as channels
+from engine.enroll import Candidate, enroll_many
+from engine.people import give_consent, tell_changed
 from engine.project import Project
 from nodes.times import UnknownZone, zone
-from store import consents, contacts, running
+from store import contacts, journeys, running
 from store.consents import ConsentGiven
 from store.contacts import ContactFacts
 from store.database import UNAVAILABLE
@@ -26,6 +28,8 @@ log = logging.getLogger(__name__)
 BATCH = 1_000
 KEPT_PROBLEMS = 1_000
 MAX_FIELD = 4_096
+#: Under this name the mapping keeps the journey that everybody in the file enters.
+JOURNEY = "_journey"
 #: Columns that mean something by their name; every other column is an attribute.
 ID_NAMES = ("external_id", "id", "user_id", "userid", "contact")
 _NAME = re.compile(r"^[\w .-]{1,60}$")
@@ -70,7 +74,7 @@ def _batch(project: Project, connection: Connection) -> int:
         return _give_up(connection, job, reason, now)
     try:
         with connection.begin_nested():
-            _save(connection, job, page, now)
+            _save(project, connection, job, page, now)
     except UNAVAILABLE:
         raise  # the database's trouble, not the file's
     except Exception as error:
@@ -85,7 +89,7 @@ def _give_up(connection: Connection, job: Row[Any], reason: str, now: int) -> in
     return 0
 
 
-def _save(connection: Connection, job: Row[Any], page: Page, now: int) -> None:
+def _save(project: Project, connection: Connection, job: Row[Any], page: Page, now: int) -> None:
     ids, new = contacts.upsert(connection, page.facts, now) if page.facts else ({}, set())
     source = f"import {job.filename}"[:120]
     given = [
@@ -102,19 +106,40 @@ def _save(connection: Connection, job: Row[Any], page: Page, now: int) -> None:
         )
         for name, channel, text in page.consents
     ]
-    consents.record(connection, given, now)
-    distinct = {facts.external_id for facts in page.facts}
+    give_consent(project, connection, given, now)
+    distinct = {facts.external_id: facts for facts in page.facts}
+    tell_changed(project, connection, sorted(ids[name] for name in distinct if name not in new), now)
+    if journey := parsed(job.mapping).get(JOURNEY):
+        _enroll(project, connection, journey, ids, distinct, now)
     done = page.read < BATCH
     problems = [*parsed(job.problems), *page.problems][:KEPT_PROBLEMS]
     values = {
         "status": "done" if done else "running",
         "rows": job.rows + page.read,
         "created": job.created + len(new),
-        "updated": job.updated + len(distinct - new),
+        "updated": job.updated + len(set(distinct) - new),
         "rejected": job.rejected + len(page.problems),
         "problems": problems,
     }
     running.save_import(connection, job.id, values | ({"finished_at": now} if done else {}))
+
+
+def _enroll(
+    project: Project,
+    connection: Connection,
+    journey: str,
+    ids: Mapping[str, int],
+    rows: Mapping[str, ContactFacts],
+    now: int,
+) -> None:
+    """Let the people of a page enter a journey; the columns of their rows are what the entry event would tell."""
+    row = journeys.get(connection, journey)
+    if row is not None:
+        candidates = [
+            Candidate(contact_id=ids[name], external_id=name, properties=facts.attributes)
+            for name, facts in rows.items()
+        ]
+        enroll_many(project, connection, row, candidates, now)
 
 
 def read_page(path: Path, mapping: Mapping[str, Any], skip: int, limit: int) -> Page:

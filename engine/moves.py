@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
@@ -15,8 +16,8 @@ from engine.project import Project
 from journeys.graph import Journey
 from journeys.walk import Walk
 from nodes.base import Says
-from nodes.visit import Record, Say, Set
-from store import contacts, deliveries, enrollments
+from nodes.visit import Call, Hand, Record, Say, Set
+from store import contacts, conversations, deliveries, enrollments, web_requests
 from store.claims import Claimed
 from store.counters import Tally, cohort
 from store.sql import insert, run
@@ -38,6 +39,8 @@ class Batch:
         self.planned: list[tuple[Any, ...]] = []
         self.answers: list[tuple[Any, ...]] = []
         self.patches: dict[int, tuple[dict[str, Any], set[str], set[str]]] = {}
+        self.requests: list[tuple[Any, ...]] = []
+        self.handed: list[tuple[int, str, int, int, int, str, int]] = []
         self.tally = Tally()
         #: How many left (version, node, exit, cohort).
         self.passed: Counter[tuple[int, str, str, int]] = Counter()
@@ -77,6 +80,8 @@ class Batch:
         enrollments.save(connection, self.moved, self.visits, self.states, heard)
         deliveries.plan(connection, self.planned)
         contacts.patch(connection, self.patches, self.now)
+        conversations.hand_over(connection, self.handed)
+        web_requests.plan(connection, self.requests)
         columns = ("enrollment_id", "contact_id", "version_id", "node", "question", "value", "at")
         insert(connection, SurveyAnswer, columns, self.answers)
         self.tally.save(connection)
@@ -115,6 +120,13 @@ class Batch:
             remove.difference_update(effect.add_tags)
             add.update(effect.add_tags)
             remove.update(effect.remove_tags)
+        elif isinstance(effect, Call):
+            request = {**asdict(effect), "timeout": effect.timeout.total_seconds()}
+            origin = f"v:{row.id}:{seq}"
+            self.requests.append((origin, row.journey_id, row.id, seq, request, "ready", self.now, 0, self.now))
+        elif isinstance(effect, Hand):
+            here = (row.contact_id, effect.queue, row.journey_id, row.id, seq, node, self.now)
+            self.handed.append(here)
         elif isinstance(effect, Record):
             at = self.now
             self.answers.append((row.id, row.contact_id, row.version_id, node, effect.question, effect.value, at))

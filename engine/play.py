@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from engine.evidence import EVIDENCE
 from engine.project import Project, real_now
-from store import cascades, clock, deliveries, enrollments, segments
+from store import cascades, clock, deliveries, enrollments, segments, web_requests
 from store.crash_points import reach
 from store.tables.columns import instant, micros
 
@@ -22,6 +22,14 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 #: Instants that lie this close together are one step: ten thousand due times must not cost ten thousand rounds.
 TOGETHER = timedelta(seconds=1)
+#: Who wants to act at an instant.
+WANTING = (
+    enrollments.due_after,
+    deliveries.ready_after,
+    segments.due_after,
+    web_requests.ready_after,
+    cascades.next_at,
+)
 
 
 async def play(shift: Shift) -> None:
@@ -85,8 +93,7 @@ def _asked(project: Project) -> datetime | None:
 def _next_due(project: Project, now: datetime) -> list[datetime]:
     after = micros(now)
     with project.database.read() as connection:
-        askers = (enrollments.due_after, deliveries.ready_after, segments.due_after, cascades.next_at)
-        found = [each(connection, after) for each in askers]
+        found = [each(connection, after) for each in WANTING]
         unknown = deliveries.first_unknown(connection, micros(now - EVIDENCE))
     instants = [instant(value) for value in found if value is not None]
     return instants if unknown is None else [*instants, instant(unknown) + EVIDENCE]

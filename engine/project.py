@@ -51,6 +51,8 @@ class Project:
     industry: str = ""
     #: Time may be virtual.
     sandbox: bool = False
+    #: Systems that web requests may go to; none: there are no web requests.
+    hosts: frozenset[str] = frozenset()
     #: Real time after which a sender that has not answered is taken for dead: longer than all its timeouts together.
     lease: timedelta = timedelta(seconds=60)
     #: When the contacts were last sampled, and what was found (`engine.advice`).

@@ -11,11 +11,12 @@ from sqlalchemy import Connection, Row
 from engine import audiences
 from engine.enroll import end_trips
 from engine.errors import JourneyHasProblems
+from engine.guarded import may_call
 from engine.project import Project
 from journeys.check import Problem, check, errors
 from journeys.facts import PROJECT_ZONE
 from journeys.graph import Settings, read
-from journeys.naming import named_journeys, named_segments, started_at_once
+from journeys.naming import named_addresses, named_journeys, named_segments, started_at_once
 from journeys.schedule import next_run
 from store import enrollments, journeys, segments
 
@@ -24,7 +25,7 @@ PAGE = 1_000
 
 def publish(project: Project, connection: Connection, journey: Row[Any], document: Mapping[str, Any]) -> int:
     """Publish a document as the next version: its number. JourneyHasProblems when it may not run."""
-    problems = errors(problems_of(connection, document))
+    problems = errors(problems_of(project, connection, document))
     if not problems:
         problems = list(_past_schedules(document, project.now(connection)))
         problems += _endless(project, connection, journey, document)
@@ -35,13 +36,17 @@ def publish(project: Project, connection: Connection, journey: Row[Any], documen
     return number
 
 
-def problems_of(connection: Connection, document: Any) -> list[Problem]:
+def problems_of(project: Project, connection: Connection, document: Any) -> list[Problem]:
     """All problems of a document, also those that only the database knows: what it names and is not there."""
     found = check(document)
     known = {row.public_id for row in segments.everything(connection)}
     for node, path, name in named_segments(document):
         if name not in known:
             text, fix = f"No segment is called {name}.", "Choose another, or make it first."
+            found.append(Problem(text=text, fix=fix, node=node, path=path))
+    for node, path, url in named_addresses(document):
+        if not may_call(url, project.hosts):
+            text, fix = f"{url[:80]} may not be called from here.", "Have its host added to the setting webhook_hosts."
             found.append(Problem(text=text, fix=fix, node=node, path=path))
     for node, path, name in named_journeys(document):
         if journeys.get(connection, name) is None:

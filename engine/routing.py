@@ -9,13 +9,24 @@ from sqlalchemy import Connection, Row
 from channels import registry as channels
 from channels.base import Account, Reply
 from engine.answers import Settling, takes_evidence
+from engine.earlier import go_back, hint
 from engine.opting_in import Arrival, arrive, enter, enter_by_link, redeem
 from engine.people import contact_at, give_consent
 from engine.project import Project, real_now
 from engine.render import options_of
 from engine.telling import visit_of
 from nodes.matching import fold, is_opt_in, is_opt_out
-from store import cascades, contacts, deliveries, deliveries_wake, enrollments, inbox, journeys, whereabouts
+from store import (
+    cascades,
+    contacts,
+    conversations,
+    deliveries,
+    deliveries_wake,
+    enrollments,
+    inbox,
+    journeys,
+    whereabouts,
+)
 from store.cascades import NEXT
 from store.consents import ConsentGiven
 from store.counters import Tally
@@ -93,8 +104,9 @@ class Routing:
     def _to_text(self, contact: int) -> tuple[str, Row[Any] | None, str]:
         waiting = self._waiting(contact)
         if self.reply.quoted:
+            # Telegram numbers messages within each chat.
             found = deliveries.by_provider(
-                self.connection, self.account.channel, self.account.name, [self.reply.quoted]
+                self.connection, self.account.channel, self.account.name, [self.reply.quoted], contact
             ).get(self.reply.quoted)
             for trip, question in waiting:
                 if question.id == found:
@@ -105,6 +117,7 @@ class Routing:
             return "link", None, ""
         if self._keyword(contact):
             return "keyword", None, ""
+        conversations.heard(self.connection, contact, self.account.channel, self.account.name, self.now)
         return "inbox", None, ""
 
     def _by_link(self, contact: int) -> bool:
@@ -126,6 +139,10 @@ class Routing:
         for trip, question in self._waiting(contact):
             if question.id == pressed.id or self._still_asked(trip, pressed):
                 return self._hear("button", trip, pressed)
+        again = go_back(self.project, self.connection, contact, pressed)
+        if again is not None:
+            return self._hear("button", again, pressed)
+        hint(self.project, self.connection, contact, pressed, self.account, self.reply.key)
         return "stale_button", None, pressed.node
 
     def _still_asked(self, trip: Row[Any], pressed: Row[Any]) -> bool:

@@ -148,6 +148,8 @@ def problem_of(connection: Connection, rule: Any, own_id: str) -> RuleProblem | 
             return RuleProblem(
                 "", "A segment knows no entry event and no answers; ask for an attribute of the contact."
             )
+        if clause.get("match"):
+            return RuleProblem("", "A segment knows no entry event: leave out match.")
         if "node" in clause.get("delivery", {}):
             return RuleProblem("", 'A segment belongs to no journey; name one: {"delivery": {"journey": "..."}}.')
     known = {row.public_id: reads(row.rule).segments for row in segments.everything(connection)}

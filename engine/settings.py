@@ -86,6 +86,11 @@ class Settings(BaseSettings):
         pattern="^[a-z_]{0,40}$",
         description="What the business does, as the rules of `/v1/policies` call it: `bank`, `insurance`, `telecom`, …",
     )
+    webhook_hosts: str = Field(
+        default="",
+        description="Systems that journeys may call, with commas between: hosts as `crm.example.org` (over https), or"
+        " origins as `http://10.0.0.5:8080`, which may be in your own network. Empty: none.",
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="The least level of messages in the logs."
     )

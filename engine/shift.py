@@ -15,6 +15,7 @@ from datetime import datetime
 from engine import audiences, evidence, housekeeping, imports
 from engine import segments as segment_work
 from engine.advance import advance_due
+from engine.calls import Caller
 from engine.deliver import AGAIN, Deliverer, http_client
 from engine.heartbeat import beat
 from engine.play import play
@@ -52,6 +53,7 @@ class Shift:
         self.name = f"engine:{socket.gethostname()}:{os.getpid()}"
         self.chunks: asyncio.Queue[Chunk | None] = asyncio.Queue()
         self.deliverer = Deliverer(project, http_client())
+        self.caller = Caller(project)
         #: Held by whoever claims: the mover and the sender for one batch, playing time for all of it.
         self.turn = asyncio.Lock()
         self.wake_mover, self.wake_sender = asyncio.Event(), asyncio.Event()
@@ -66,6 +68,7 @@ class Shift:
                 self._listen(bell),
                 self._in_all_weathers(self._move),
                 self._in_all_weathers(self._send),
+                self._in_all_weathers(self.caller.keep_calling),
                 self.deliverer.keep_committing(),
                 self._in_all_weathers(self._keep_house),
                 self._report(),
@@ -86,6 +89,7 @@ class Shift:
                 async with asyncio.timeout(DRAIN):
                     await self.deliverer.drain()
             await self.deliverer.client.aclose()
+            await self.caller.client.aclose()
             bell.close()
             self.chunks.put_nowait(None)
 
@@ -131,6 +135,7 @@ class Shift:
             done = await self.move_once()
             done += await self.deliverer.send_due()
             await self.deliverer.drain()
+            done += await self.caller.call_due()
             # Answers are also committed beside this loop, and what follows from them must be looked for once more.
             done += self.deliverer.committed - committed
             done += await asyncio.to_thread(self._settle_unknown)
@@ -176,6 +181,7 @@ class Shift:
             if bell.rang():
                 self.wake_mover.set()
                 self.wake_sender.set()
+                self.caller.wake.set()
 
     async def _move(self) -> None:
         while True:

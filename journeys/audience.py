@@ -17,6 +17,8 @@ class Audience:
     known: Mapping[str, float] = field(default_factory=dict)
     #: The length of an attribute's longest value, in characters.
     longest: Mapping[str, int] = field(default_factory=dict)
+    #: The share whose time zone nobody knows: neither told, nor told by the country of a phone number.
+    unzoned: float = 0.0
     #: Messengers that are connected.
     channels: tuple[str, ...] = ()
     #: Of those who can be reached on a messenger, the share that has agreed to marketing there.
@@ -27,8 +29,10 @@ def fold_audience(
     attributes: Iterable[Mapping[str, Any]],
     reached: Iterable[tuple[str, bool]],
     channels: Iterable[str],
+    unzoned: int = 0,
 ) -> Audience:
-    """An audience from a sample: each contact's attributes; (messenger, agreed) for each of their addresses."""
+    """An audience from a sample: each contact's attributes; (messenger, agreed) for each of their addresses;
+    how many of the contacts have no zone of their own."""
     contacts, known, longest = 0, Counter[str](), dict[str, int]()
     for each in attributes:
         contacts += 1
@@ -46,6 +50,7 @@ def fold_audience(
         contacts=contacts,
         known={name: count / contacts for name, count in known.items()},
         longest=longest,
+        unzoned=unzoned / contacts if contacts else 0.0,
         channels=tuple(sorted(set(channels))),
         consents={channel: agreed[channel] / count for channel, count in there.items()},
     )

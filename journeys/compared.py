@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from journeys.comparing import as_moment, as_number, fold_text
@@ -22,16 +23,17 @@ def compared(values: Mapping[str, Any], zone_name: str) -> dict[str, Any]:
     `b:` 0 or 1, `l:` what a list holds, `x:` 1 for an object."""
     flat: dict[str, Any] = {"z": zone_name}
     for path, value in _walk(values, ""):
-        flat |= _scalar(path_key(path), value, zone_name)
+        flat.update(_scalar(path_key(path), value, zone_name))
     # A name that holds the dots itself wins over walking into objects.
     for name, value in values.items():
         if "." in name and value is not None:
             key = path_key(name)
             flat = {each: kept for each, kept in flat.items() if each[2:] != key or each == "z"}
-            flat |= _scalar(key, value, zone_name)
+            flat.update(_scalar(key, value, zone_name))
     return flat
 
 
+@lru_cache(maxsize=4096)
 def path_key(path: str) -> str:
     """A dotted path as a key that no database takes for a path of its own."""
     return "".join(
@@ -69,13 +71,14 @@ def _walk(values: Mapping[str, Any], before: str) -> Iterator[tuple[str, Any]]:
 
 
 def _scalar(key: str, value: Any, zone_name: str) -> dict[str, Any]:
-    if isinstance(value, bool):
+    kind = type(value)
+    if kind is bool:
         return {f"b:{key}": int(value)}
-    if isinstance(value, int | float):
+    if kind is int or kind is float:
         return {f"n:{key}": value}
-    if isinstance(value, list | tuple):
+    if kind is list or kind is tuple:
         return {f"l:{key}": sorted({name for each in value for name in in_list(each)})}
-    if not isinstance(value, str):
+    if kind is not str:
         return {f"x:{key}": 1}
     read: dict[str, Any] = {f"t:{key}": fold_text(value)}
     number, moment = as_number(value), as_moment(value, zone_name)

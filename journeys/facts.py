@@ -45,6 +45,11 @@ class Person:
 
 def zone_name(person_zone: str | None, attributes: Mapping[str, Any], journey_zone: str | None) -> str:
     """A contact's zone: their own, their phone's country's if it has only one, the journey's, the project's."""
+    return own_zone(person_zone, attributes) or journey_zone or PROJECT_ZONE
+
+
+def own_zone(person_zone: str | None, attributes: Mapping[str, Any]) -> str | None:
+    """The zone that is known of a contact, from themselves or their phone number; None when it is not."""
     if person_zone:
         try:
             zone(person_zone)
@@ -53,7 +58,7 @@ def zone_name(person_zone: str | None, attributes: Mapping[str, Any], journey_zo
             pass  # Refused at the door; a row from elsewhere falls back instead of stopping the contact.
     phone = attributes.get("phone")
     digits = "".join(sign for sign in phone if sign.isdigit()) if isinstance(phone, str) else ""
-    return (zone_of_phone(digits) if digits else None) or journey_zone or PROJECT_ZONE
+    return zone_of_phone(digits) if digits else None
 
 
 class View:
@@ -140,6 +145,7 @@ class View:
         return sum(
             past.name == clause.name
             and (since is None or past.at >= since)
+            and (clause.match is None or same_key(past.properties.get(clause.match), self.trip.event.get(clause.match)))
             and clause.fits(_over(past.properties, self.now, self.trip.event, self.zone))
             for past in self.person.events
         )

@@ -104,6 +104,10 @@ class Settings(BaseModel):
     goal: Goal | None = Field(None, title="Goal")
     exit_when: tuple[dict[str, Any], ...] = Field((), title="Leaves when", json_schema_extra={"widget": "rules"})
     timezone: str | None = Field(None, title="Time zone", description="For contacts whose own zone is unknown.")
+    earlier_buttons: Literal["hint", "jump"] = Field(
+        "hint", title="A button of an earlier question", description="Tell that it is over, or go back to the question."
+    )
+    hint: str = Field("", title="What is told then", max_length=300)
     quiet_hours: tuple[Wall, Wall] | None = Field(
         None, title="Quiet hours", description="Marketing waits until morning."
     )

@@ -14,10 +14,12 @@ from journeys.check import Problem
 from journeys.contradictions import doubled, never, shadowed
 from journeys.copywriting import calls, mistakes, stops
 from journeys.drawn import Drawn, Way, drawn, way_to, ways_without
+from journeys.facts import PROJECT_ZONE
 from journeys.reliance import Reliance, reliances
 from journeys.samples import filled
 from journeys.timing import NEVER, crowded_day, silences
 from nodes.base import Says
+from nodes.wait import Wait
 
 #: Marketing messages within 24 hours that a contact who says nothing bears.
 PATIENCE = 3
@@ -35,7 +37,7 @@ def lint(document: Any, audience: Audience | None = None) -> list[Problem]:
         return []
     known = audience or Audience()
     found = [*_windows(here, known), *_consents(here, known), *_opt_outs(here), *_nights(here), *_crowds(here)]
-    found += [_missing(each) for each in reliances(here, known)]
+    found += [*_zones(here, known), *(_missing(each) for each in reliances(here, known))]
     found += [*_rules(here), *_words(here), *_lengths(here, known)]
     return list(dict.fromkeys(replace(each, level="warning") for each in found))
 
@@ -95,6 +97,17 @@ def _nights(here: Drawn) -> Iterator[Problem]:
     silent = silences(here)
     if any(name in silent and silent[name][0] > TALKING for name, _ in _marketing(here)):
         yield Problem(text="Marketing may arrive at night.", fix="Set quiet hours of the journey.", path="quiet_hours")
+
+
+def _zones(here: Drawn, audience: Audience) -> Iterator[Problem]:
+    """Whose clock is read for those who have told no zone of theirs."""
+    clocks = any(isinstance(node, Wait) and (node.local_time or node.window) for node in here.nodes.values())
+    if audience.unzoned and (clocks or here.settings.quiet_hours is not None):
+        text = (
+            f"{audience.unzoned:.0%} of contacts have no time zone of their own:"
+            f" for them it is the time of {here.settings.timezone or PROJECT_ZONE}."
+        )
+        yield Problem(text=text, fix="Set the journey's time zone, or tell theirs.", path="timezone")
 
 
 def _crowds(here: Drawn) -> Iterator[Problem]:

@@ -11,6 +11,7 @@ from journeys.graph import Journey, Settings, read_node
 from journeys.rules import check_rule, wanted
 from nodes.base import Node
 from nodes.start_journey import StartJourney
+from nodes.webhook import Webhook
 
 
 def named_segments(document: Any) -> Iterator[tuple[str | None, str, str]]:
@@ -39,6 +40,14 @@ def named_journeys(document: Any) -> Iterator[tuple[str, str, str]]:
         for place, node in _nodes(document):
             if isinstance(node, StartJourney):
                 yield place, "journey", node.journey
+
+
+def named_addresses(document: Any) -> Iterator[tuple[str, str, str]]:
+    """(node, path in its settings, address) of every system that a step calls."""
+    if isinstance(document, Mapping):
+        for place, node in _nodes(document):
+            if isinstance(node, Webhook):
+                yield place, "url", node.url
 
 
 def started_at_once(journey: Journey) -> set[str]:

@@ -51,6 +51,8 @@ class EventClause:
     where: Rule | None = None
     #: ISO duration back from now.
     within: str | None = None
+    #: A property in which it is the same as the entry event.
+    match: str | None = None
     #: `where`, compiled: called with Facts whose attributes are the event's properties.
     fits: Holds = field(default=lambda facts: True, compare=False, repr=False)
 
@@ -77,8 +79,8 @@ class Wanted:
 def event_key(clause: EventClause | Rule) -> str:
     """The stable name of what an event clause counts; `at_least` is no part of it."""
     if isinstance(clause, EventClause):
-        clause = {"event": clause.name, "where": clause.where, "within": clause.within}
-    return _canonical({name: clause[name] for name in ("event", "where", "within") if clause.get(name)})
+        clause = {"event": clause.name, "where": clause.where, "within": clause.within, "match": clause.match}
+    return _canonical({name: clause[name] for name in ("event", "where", "within", "match") if clause.get(name)})
 
 
 def delivery_key(clause: DeliveryClause | Rule) -> str:

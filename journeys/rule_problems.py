@@ -30,7 +30,7 @@ PARTS: Mapping[str, tuple[str, ...]] = {
     "tag": (),
     "segment": (),
     "consent": ("purpose",),
-    "event": ("where", "at_least", "within"),
+    "event": ("where", "at_least", "within", "match"),
     "delivery": ("was",),
 }
 #: What a rule over an event's own properties may use.
@@ -161,6 +161,8 @@ def _event(reading: _Reading, rule: Mapping[str, Any], path: str, depth: int) ->
     reading.name(rule["event"], _join(path, "event"), "the event's name")
     if rule.get("where") is not None:
         reading.part(rule["where"], _join(path, "where"), depth + 1, over_event=True)
+    if rule.get("match") is not None:
+        reading.name(rule["match"], _join(path, "match"), "the property that it shares with the entry event")
     times = rule.get("at_least", 1)
     if type(times) is not int or not 1 <= times <= 1_000_000:
         reading.say(_join(path, "at_least"), "Write how many times at least: a whole number from 1.")

@@ -182,10 +182,10 @@ def _clauses(rule: Rule) -> Iterator[Rule]:
 
 
 def _event_clause(rule: Rule) -> EventClause:
-    where = rule.get("where") or None
+    where, more = rule.get("where") or None, (rule.get("within"), rule.get("match"))
     if where is None:
-        return EventClause(rule["event"], None, rule.get("within"))
-    return EventClause(rule["event"], where, rule.get("within"), fits=compile_rule(where))
+        return EventClause(rule["event"], None, *more)
+    return EventClause(rule["event"], where, *more, fits=compile_rule(where))
 
 
 def _delivery_clause(rule: Rule) -> DeliveryClause:

@@ -14,7 +14,9 @@ from journeys.templates import MissingVariable, TemplateRefused
 from nodes.base import NodeFailed
 from nodes.visit import (
     Answered,
+    Called,
     Changed,
+    Closed,
     Decision,
     Draw,
     Drawn,
@@ -39,7 +41,7 @@ MAX_VISITS = 10_000
 #: Told of each decision, with what was looked at: how a rehearsal explains itself.
 Watch = Callable[["Trip", Visit, Decision], None]
 #: What may be meant for an earlier visit.
-OF_ONE_VISIT = (Answered, Reply)
+OF_ONE_VISIT = (Answered, Called, Closed, Reply)
 
 Status = Literal["active", "waiting", "completed", "exited", "failed"]
 

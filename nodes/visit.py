@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 
@@ -61,6 +61,24 @@ class Drawn(Heard):
     code: str | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closed(Heard):
+    """The conversation that this visit handed over is over."""
+
+    #: Number of the visit that handed it over.
+    visit: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Called(Heard):
+    """What another system answered; `values` are the attributes that were to be kept of it."""
+
+    ok: bool
+    values: Mapping[str, Any] = field(default_factory=dict)
+    #: Number of the visit that asked.
+    visit: int | None = None
+
+
 # What a node answers -----------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Say:
@@ -107,7 +125,27 @@ class Begin:
     journey: str
 
 
-Effect = Say | Set | Record | Draw | Reach | Begin
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hand:
+    """Put the contact into the inbox."""
+
+    queue: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """Make a request to another system; the answer is a `Called`."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    body: Any
+    save: Mapping[str, str]
+    timeout: timedelta
+    tries: int
+
+
+Effect = Say | Set | Record | Draw | Reach | Begin | Hand | Call
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +160,7 @@ class Leave:
 class Stay:
     """Remain until `until` (None: without a deadline) or until what is waited for is heard.
 
-    `waiting_for` is one of `time`, `answer`, `reply`, `coupon`, `rule`, `event:<name>`.
+    `waiting_for` is one of `time`, `answer`, `reply`, `coupon`, `handoff`, `webhook`, `rule`, `event:<name>`.
     `memory`, when given, replaces what this visit remembers.
     """
 

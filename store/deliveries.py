@@ -145,15 +145,19 @@ def unknown_since(connection: Connection, before: int, limit: int) -> Sequence[R
     )
 
 
-def by_provider(connection: Connection, channel: str, account: str, provider_ids: Sequence[str]) -> dict[str, int]:
-    """Delivery ids by the messenger's own ids."""
+def by_provider(
+    connection: Connection, channel: str, account: str, provider_ids: Sequence[str], contact_id: int | None = None
+) -> dict[str, int]:
+    """Delivery ids by the messenger's own ids; only of one contact when it is named."""
     found = rows(
         connection,
         "SELECT id, provider_id FROM delivery WHERE channel = :channel AND account = :account"
-        " AND provider_id IN [ids:text] AND provider_id IS NOT NULL",
+        " AND provider_id IN [ids:text] AND provider_id IS NOT NULL"
+        f"{'' if contact_id is None else ' AND contact_id = :contact'}",
         channel=channel,
         account=account,
         ids=list(provider_ids),
+        **({} if contact_id is None else {"contact": contact_id}),
     )
     return {row.provider_id: row.id for row in found}
 

@@ -12,7 +12,7 @@ from store.tables import Contact
 from store.tombstones import bury
 
 #: Rows that are about the person alone. The consent ledger stays as proof, under an id that no longer names anybody.
-OWNED = ("address", "consent", "event", "reply", "segment_member", "survey_answer")
+OWNED = ("address", "consent", "conversation", "event", "reply", "segment_member", "survey_answer")
 
 
 def erase(connection: Connection, contact_id: int, now: int) -> str:
@@ -30,6 +30,12 @@ def erase(connection: Connection, contact_id: int, now: int) -> str:
     )
     run(
         connection, "UPDATE delivery SET content = NULL, address = '', ref = NULL WHERE contact_id = :id", id=contact_id
+    )
+    run(
+        connection,
+        "UPDATE web_request SET request = NULL, ready_at = NULL, state = 'dropped' WHERE enrollment_id IN"
+        " (SELECT id FROM enrollment WHERE contact_id = :id) AND request IS NOT NULL",
+        id=contact_id,
     )
     name = f"erased:{secrets.token_hex(8)}"
     parts = rows(connection, "SELECT id FROM contact WHERE id = :id OR merged_into = :id ORDER BY id", id=contact_id)

@@ -103,7 +103,7 @@ def stuck(connection: Connection) -> Iterator[tuple[str, int]]:
     idle = scalar(
         connection,
         "SELECT count(*) FROM enrollment WHERE status IN ('active', 'waiting') AND due_at IS NULL AND parked_at IS NULL"
-        " AND waiting_for <> 'reply' AND waiting_for <> 'rule' AND waiting_for NOT LIKE 'event:%'",
+        " AND waiting_for NOT IN ('reply', 'rule', 'handoff') AND waiting_for NOT LIKE 'event:%'",
     )
     if idle:
         yield "enrollments wait for nothing that could wake them", int(idle)

@@ -12,7 +12,7 @@ from store.sql import parsed, rows, run, update
 from store.tables import Contact
 
 #: Rows that go with the person. The consent ledger stays as it was written: its hashes hold the contact's number.
-MOVED = ("address", "coupon", "delivery", "enrollment", "event", "reply", "survey_answer")
+MOVED = ("address", "conversation", "coupon", "delivery", "enrollment", "event", "reply", "survey_answer")
 
 
 def lock(connection: Connection, ids: Sequence[int]) -> Sequence[Row[Any]]:
@@ -43,6 +43,14 @@ def give_up(connection: Connection, trips: Sequence[int]) -> None:
 
 def move(connection: Connection, old: Row[Any], into: Row[Any], now: int) -> None:
     """Everything of `old` becomes of `into`; what `into` says of itself wins."""
+    run(
+        connection,
+        "UPDATE conversation SET closed_at = :now, closed_by = 'merged' WHERE contact_id = :old AND closed_at IS NULL"
+        " AND EXISTS (SELECT 1 FROM conversation o WHERE o.contact_id = :to AND o.closed_at IS NULL)",
+        now=now,
+        old=old.id,
+        to=into.id,
+    )
     for table in MOVED:
         run(connection, f"UPDATE {table} SET contact_id = :to WHERE contact_id = :old", to=into.id, old=old.id)
     for table in ("consent", "segment_member"):

@@ -72,6 +72,8 @@ class _Writer:
         return self._event(rule) if "event" in rule else self._delivery(rule)
 
     def _event(self, rule: Rule) -> str:
+        if rule.get("match"):
+            return "1 = 0"  # There is no entry event outside of a journey.
         parts = [f"e.contact_id = c.id AND e.name = {self.bind(rule['event'])}"]
         if rule.get("within"):
             since = micros_of(self.now - parse_duration(rule["within"]))

@@ -13,13 +13,17 @@ MOST = 2_000
 
 
 def contacts(connection: Connection) -> Sequence[Row[Any]]:
-    """Up to 2,000 contacts: id and attributes."""
+    """Up to 2,000 contacts: id, attributes and timezone."""
     ends = one(connection, "SELECT min(id) AS least, max(id) AS most FROM contact")
     if ends is None or ends.least is None:
         return []
     step = max(1, (ends.most - ends.least + 1) // MOST)
     ids = list(range(ends.most, ends.least - 1, -step))[:MOST]
-    return rows(connection, "SELECT id, attributes FROM contact WHERE id IN [ids] ORDER BY id", ids=ids)
+    return rows(
+        connection,
+        "SELECT id, attributes, timezone FROM contact WHERE id IN [ids] AND gone_at IS NULL ORDER BY id",
+        ids=ids,
+    )
 
 
 def addresses(connection: Connection, contact_ids: Sequence[int]) -> Sequence[Row[Any]]:

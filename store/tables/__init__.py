@@ -1,6 +1,7 @@
 """Every table, so that one import fills the metadata."""
 
 from store.tables.columns import naming
+from store.tables.inbox import Conversation
 from store.tables.journeys import DraftRevision, Journey, JourneyTest, JourneyVersion, NodeCount, NodeCountDelta
 from store.tables.messages import ChannelAccount, Coupon, CouponPool, Delivery, Inbox, Reply, SurveyAnswer
 from store.tables.people import Address, Consent, ConsentRecord, Contact, Event, Tombstone
@@ -18,6 +19,7 @@ from store.tables.running import (
 )
 from store.tables.segments import AudienceEntry, Segment, SegmentMember
 from store.tables.trips import Enrollment, EnrollmentState, Signal, Visit
+from store.tables.web_requests import WebRequest
 
 __all__ = [
     "Address",
@@ -30,6 +32,7 @@ __all__ = [
     "Consent",
     "ConsentRecord",
     "Contact",
+    "Conversation",
     "Coupon",
     "CouponPool",
     "DeadLetter",
@@ -59,5 +62,6 @@ __all__ = [
     "SurveyAnswer",
     "Tombstone",
     "Visit",
+    "WebRequest",
     "naming",
 ]

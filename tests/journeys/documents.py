@@ -18,6 +18,8 @@ ENOUGH: dict[str, dict[str, Any]] = {
     "update": {"add_tags": ["seen"]},
     "coupon": {"pool": "spring"},
     "goal": {"name": "reached"},
+    "webhook": {"url": "https://crm.example.org/hook"},
+    "handoff": {"queue": "sales"},
     "start_journey": {"journey": "other"},
     "exit": {},
 }

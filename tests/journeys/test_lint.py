@@ -271,6 +271,19 @@ def test_an_audience_is_folded_into_shares() -> None:
     )
 
 
+def test_rule_8_whose_clock_is_read_for_those_who_told_no_zone_is_told_before() -> None:
+    unzoned = fold_audience([{"name": "Ann"}] * 4, [], [], 3)
+    morning = step("rest", "wait", local_time="09:00")
+    warning = "75% of contacts have no time zone of their own: for them it is the time of {}."
+    for zone, named in (({}, "UTC"), ({"timezone": "Europe/Moscow"}, "Europe/Moscow")):
+        said = [each.text for each in lint(line(morning, **zone), unzoned)]
+        assert warning.format(named) in said
+    assert warning.format("UTC") in [
+        each.text for each in lint(line(step("rest", "wait"), quiet_hours=["21:00", "09:00"]), unzoned)
+    ]
+    assert not any("time zone" in each.text for each in lint(line(step("rest", "wait")), unzoned))
+
+
 @pytest.mark.parametrize(
     ("document", "warnings"),
     [

@@ -18,11 +18,15 @@ from nodes.base import Node, NodeFailed
 from nodes.visit import (
     Answered,
     Begin,
+    Call,
+    Called,
     Changed,
+    Closed,
     Draw,
     Drawn,
     Effect,
     End,
+    Hand,
     Happened,
     Heard,
     Leave,
@@ -72,6 +76,10 @@ def heard(given: Mapping[str, Any] | None, now: datetime) -> Heard | None:
         return Answered(at=at, sent=given["answered"], reason=given.get("reason", ""), part=given.get("part", ""))
     if "drawn" in given:
         return Drawn(at=at, code=given["drawn"])
+    if "called" in given:
+        return Called(at=at, ok=given["called"], values=given.get("values", {}))
+    if "closed" in given:
+        return Closed(at=at)
     assert given == {"changed": True}, f"nothing is heard as {given}"
     return Changed(at=at)
 
@@ -119,6 +127,10 @@ def written(effects: Sequence[Effect]) -> list[dict[str, Any]]:
             shown.append({"draw": each.pool})
         elif isinstance(each, Begin):
             shown.append({"begin": each.journey})
+        elif isinstance(each, Call):
+            shown.append({"call": [each.method, each.url, dict(each.headers), each.body]})
+        elif isinstance(each, Hand):
+            shown.append({"hand": each.queue})
         else:
             assert isinstance(each, Reach)
             shown.append({"reach": each.goal})

@@ -161,3 +161,25 @@ def test_rule_1_what_is_not_there_or_cannot_be_is_told_before(place: Town) -> No
     place.call("DELETE", "/v1/segments/a", 409)
     place.call("DELETE", "/v1/segments/b")
     place.call("DELETE", "/v1/segments/a")
+
+
+def test_rule_1_everybody_in_a_file_may_enter(place: Town) -> None:
+    place.contact("ann", address="1", attributes={"plan": "free"})
+    waiting = place.publish(line(step("paid", "wait", rule=PAID, patience="P9D"), entry={"event": "asked"}))
+    place.track("ann", "asked")
+    place.advance()
+    journey = place.publish(line(step("copy", "update", set={"greeted_as": "{{ event.name }}"}), step("rest", "wait")))
+    place.enroll(journey, "ann", properties={"name": "Anna"})
+    place.advance()
+    rows = "external_id;telegram;name;plan\nann;1;Анна;paid\nbob;2;Борис;free\nbob;2;Борис;free\n"
+    upload: dict[str, Any] = {"files": {"file": ("people.csv", rows.encode())}, "data": {"journey": journey}}
+    made = place.call("POST", "/v1/imports", 202, **upload)
+    for _ in range(50):
+        place.advance()
+        if place.call("GET", f"/v1/imports/{made['id']}")["status"] == "done":
+            break
+    place.advance()
+    assert place.call("GET", "/v1/contacts/bob")["attributes"]["greeted_as"] == "Борис"
+    assert (place.funnel(journey)["entered"], place.funnel(journey)["skipped"]) == (2, {"already_inside": 1})
+    assert place.trip(waiting, "ann")["trail"][0]["exit"] == "happened"
+    place.call("POST", "/v1/imports", 404, files={"file": ("p.csv", rows.encode())}, data={"journey": "nobody"})

@@ -16,6 +16,16 @@ def test_rule_4_the_caller_is_told_why(place: Town) -> None:
         {"contact": "ann", "reason": "already_inside"},
         {"contact": "zed", "reason": "unknown_contact"},
     ]
+    assert place.funnel(journey)["skipped"] == {"already_inside": 1, "unknown_contact": 1}
+
+
+def test_rule_4_an_event_that_does_not_fit_the_entry_is_counted(place: Town) -> None:
+    large = {"event": "order", "where": {"attribute": "total", "is": "at_least", "value": 100}}
+    journey = place.publish(line(step("rest", "wait", for_="P1D"), entry=large))
+    for total in (99, 100, "150"):
+        place.track(f"c{total}", "order", total=total)
+    place.advance("PT1S")
+    assert (place.funnel(journey)["entered"], place.funnel(journey)["skipped"]) == (2, {"not_in_audience": 1})
 
 
 def test_rule_4_a_draft_and_a_pause_are_reasons(place: Town) -> None:

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.semantics.stories import YES_NO, deliveries, line, question, replies, sleeping, step, waking
+from store.sql import scalar
+from tests.semantics.stories import YES_NO, deliveries, drawn, line, question, replies, sleeping, step, waking
 from tests.town import Town
 
 #: Two answers in words alone.
@@ -89,6 +90,26 @@ def test_rule_13_2_an_opt_in_takes_it_back(place: Town) -> None:
     place.advance("PT1M")
     assert rules(place) == ["opt_out", "opt_in"]
     assert place.call("GET", "/v1/contacts/ann")["consents"][0]["granted"]
+
+
+def test_rule_13_3_a_quoted_message_is_the_one_that_is_answered(place: Town) -> None:
+    """Telegram numbers messages within each chat: the same number in another's chat is another message."""
+    place.contact("bob", address="778")
+    tea, coffee = asked(place, "Tea?", "Coffee?")
+    place.enroll(tea, "bob")
+    place.advance("PT1M")
+    with place.project.database.read() as connection:
+        account = place.project.account(connection, "telegram", "default")
+        first = scalar(connection, "SELECT provider_id FROM delivery ORDER BY id LIMIT 1")
+    assert account is not None
+    person = {"id": 777, "type": "private", "first_name": "Ann"}
+    message = {"message_id": 900, "from": person, "chat": person, "date": 2_209_638_000, "text": "да"}
+    update = {"update_id": 1, "message": {**message, "reply_to_message": {"message_id": int(first)}}}
+    secret = {"X-Telegram-Bot-Api-Secret-Token": account.account.secrets["secret_token"]}
+    place.call("POST", "/webhooks/telegram/default", json=update, headers=secret)
+    place.advance("PT1S")
+    assert (place.trip(tea, "ann")["node"], place.trip(coffee, "ann")["node"]) == ("yes", "answer")
+    assert rules(place) == ["quoted"]
 
 
 def test_rule_13_4_words_go_to_the_question_that_was_sent_last(place: Town) -> None:
@@ -179,6 +200,34 @@ def test_rule_14_a_press_of_an_earlier_question_is_ignored(place: Town) -> None:
     place.advance("PT1M")
     assert rules(place) == ["question", "stale_button"]
     assert place.path(journey, "ann") == "first→one→again→two…"
+    assert place.heard() == ["Tea?", "Really?", "This button is no longer in use."]
+
+
+def test_rule_14_or_goes_back_to_its_question(place: Town) -> None:
+    place.contact("ann")
+    first = step("first", "send", text="Чай?", buttons=[{"id": "yes", "title": "Да"}, {"id": "no", "title": "Нет"}])
+    again = step("again", "send", text="Really?", buttons=[{"id": "yes", "title": "Yes"}])
+    ways = "first.sent>one one.yes>bye one.no>again one.something_else>again one.no_answer>bye again.sent>two"
+    ways += " two.yes>bye two.no>bye two.something_else>bye two.no_answer>bye"
+    answers = [step(name, "reply", branches=YES_NO, patience="P1D") for name in ("one", "two")]
+    document = drawn(first, *answers, again, step("bye", "exit"), ways=ways, earlier_buttons="jump", hint="Поздно")
+    journey = place.publish(document)
+    place.enroll(journey, "ann")
+    place.advance("PT1M")
+    for _ in range(2):
+        place.reply(button="no")
+        place.advance("PT1M")
+    assert place.path(journey, "ann") == "first→one→again→two→one→again→two…"
+    place.reply(button="Да")
+    place.advance("PT1M")
+    assert place.path(journey, "ann") == "first→one→again→two→one→again→two→one→bye"
+    assert rules(place) == ["button"] * 3
+    # When the trip is over there is nothing to go back to.
+    place.reply(button="Да")
+    place.advance("PT1M")
+    assert (rules(place)[-1], place.heard()[-1]) == ("stale_button", "Поздно")
+    two = next(node for node in place.funnel(journey)["nodes"] if node["id"] == "two")
+    assert (two["entered"], two["moved_out"], two["inside"]) == (2, 2, 0)
 
 
 def test_rule_14_quick_messages_may_be_joined(place: Town) -> None:

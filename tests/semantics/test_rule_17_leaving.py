@@ -84,6 +84,42 @@ def test_rule_17_goal_before_exit(place: Town) -> None:
     assert place.trip(journey, "ann")["reason"] == "goal"
 
 
+def test_rule_17_what_one_journey_writes_down_acts_in_the_others(place: Town) -> None:
+    vip = {"tag": "vip"}
+    waits = place.publish(line(step("vip", "wait", rule=vip, patience="P9D"), step("rest", "wait", for_="P9D")))
+    leaves = place.publish(line(step("rest", "wait", for_="P9D"), exit_when=[vip]))
+    tags = place.publish(line(step("tag", "update", add_tags=["vip"]), entry={"event": "bought"}))
+    place.contact("ann")
+    for journey in (waits, leaves):
+        place.enroll(journey, "ann")
+    place.advance("PT1H")
+    place.track("ann", "bought")
+    place.advance("PT1S")
+    assert place.trip(tags, "ann")["status"] == "completed"
+    assert place.path(waits, "ann") == "vip→rest…"
+    assert place.trip(leaves, "ann")["reason"] == "exit_rule"
+
+
+def test_rule_17_an_exit_rule_may_be_matched_to_the_entry_event(place: Town) -> None:
+    cancelled = {"event": "cancelled", "match": "order_id"}
+    journey = place.publish(
+        line(
+            step("rest", "wait", for_="P1D"),
+            entry={"event": "order"},
+            reentry={"mode": "parallel", "key": "order_id"},
+            exit_when=[cancelled],
+        )
+    )
+    for order in (1, 2):
+        place.track("ann", "order", order_id=order)
+    place.advance("PT1H")
+    place.track("ann", "cancelled", order_id="2")
+    place.track("ann", "cancelled", order_id=3)
+    place.advance("PT1S")
+    trips = place.call("GET", "/v1/enrollments", params={"journey": journey})["items"]
+    assert [(each["status"], each["reason"]) for each in trips] == [("waiting", None), ("exited", "exit_rule")]
+
+
 # 18 ----------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("policy", "end"),

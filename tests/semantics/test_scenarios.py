@@ -448,3 +448,35 @@ def test_rule_20_due_times_shift_by_the_pause_or_not(place: Town, shift: bool, d
     assert place.trip(asks, "bob")["status"] == "completed"
     place.advance("PT4H")
     assert place.trip(waits, "ann")["ended_at"] == due
+
+
+def test_s09_s12_s13_by_segment_once_by_hand_again(place: Town) -> None:
+    """By segment nobody comes again who has not left it; by hand they may, if the journey takes people twice."""
+    place.call("POST", "/v1/segments", json={"id": "paid", "name": "Paid", "rule": {"tag": "paid"}})
+    hello = step("hello", "send", text="Hello")
+    again = place.publish(line(hello, entry=[{"segment": "paid"}, {"api": True}]))
+    once = place.publish(line(hello, entry=[{"segment": "paid"}, {"api": True}], reentry={"mode": "never"}))
+    place.contact("ann", tags=["paid"])
+    place.advance("P1D")
+    assert [place.funnel(each)["entered"] for each in (again, once)] == [1, 1]
+    assert [place.enroll(each, "ann")["enrolled"] for each in (again, once)] == [1, 0]
+    place.advance("P1D")
+    place.contact("ann", tags=[])
+    place.advance("PT1M")
+    place.contact("ann", tags=["paid"])
+    place.advance("PT1M")
+    assert place.funnel(again)["entered"] == 3
+    assert place.funnel(once)["skipped"] == {"already_taken": 2}
+    # S69: an id that is taken is taken.
+    place.call("POST", "/v1/segments", 409, json={"id": "paid", "name": "Other", "rule": {"tag": "x"}})
+
+
+def test_s45_before_the_time_is_over_nothing_is_decided(place: Town) -> None:
+    place.contact("ann")
+    journey = place.publish(
+        line(step("hello", "send", text="Hi"), step("opened", "wait", event="opened", patience="P1D"))
+    )
+    place.enroll(journey, "ann")
+    place.advance("PT23H")
+    opened = next(node for node in place.funnel(journey)["nodes"] if node["id"] == "opened")
+    assert (opened["entered"], opened["inside"], opened["left"]) == (1, 1, {})
