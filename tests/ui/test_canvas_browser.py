@@ -75,8 +75,9 @@ def publish(tab: Page) -> None:
     ("name", "mouse", "channel", "first"),
     [
         ("retail-coupon-viber", True, "viber", "Anna"),
-        ("school-timetable-telegram", True, "telegram", "Это школа № 12"),
-        ("shop-order-messenger", True, "messenger", "Тёплый дом"),
+        # The two largest take minutes: drawn when asked for (make soak).
+        pytest.param("school-timetable-telegram", True, "telegram", "Это школа № 12", marks=pytest.mark.soak),
+        pytest.param("shop-order-messenger", True, "messenger", "Тёплый дом", marks=pytest.mark.soak),
         ("bank-confirmation-whatsapp", False, "whatsapp", "подтвердите операцию"),
     ],
 )
