@@ -225,7 +225,8 @@ class Limits:
     pair_burst: int = 1
     #: Whether the count to a person begins anew when they write.
     pair_resets: bool = False
-    #: Its messages are accepted by being written down, as in an inbox of one's own site: no request leaves.
+    #: Its messages are accepted by being written down, as in an inbox of one's own site: no request leaves, and no rate
+    #: holds but one that the account's `per_second`, `pair_seconds` or `slow_media` ask for.
     at_once: bool = False
     #: The vendor's page that says so.
     source: str = ""

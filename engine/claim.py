@@ -23,7 +23,7 @@ from engine.telling import refuse
 from journeys.facts import zone_name
 from journeys.gates import Go, Hold, Reachable, Refuse, decide
 from nodes.base import Says
-from store import consents, contacts, deliveries, enrollments, journeys
+from store import consents, contacts, deliveries, enrollments, journeys, turns
 from store.copies import AGAIN
 from store.counters import Tally
 from store.crash_points import reach
@@ -99,7 +99,7 @@ class Claiming:
         self.held: list[tuple[str, str, int, int]] = []
         self.ready: list[tuple[str, str, int, int]] = []
         self.waiting: dict[tuple[int, str, str], list[Row[Any]]] = {}
-        for other in deliveries.waiting_for_turn(connection, people):
+        for other in turns.waiting_for_turn(connection, people):
             self.waiting.setdefault((other.contact_id, other.channel, other.account), []).append(other)
         self.refused: list[tuple[Row[Any], str]] = []
         self.tally = Tally()
@@ -117,7 +117,7 @@ class Claiming:
                 self._one(row)
         deliveries.start_sending(self.connection, self.sending)
         deliveries.hold(self.connection, self.held)
-        deliveries.wait_for_turn(self.connection, self.ready)
+        turns.wait_for_turn(self.connection, self.ready)
         self.rates.save()
         self.tally.save(self.connection)
         self.done.decided = len(self.held) + len(self.ready) + len(self.refused)

@@ -61,22 +61,6 @@ def hold(connection: Connection, values: Sequence[tuple[str, str, int, int]]) ->
     update(connection, Delivery, ("state", "reason", "ready_at"), values)
 
 
-def waiting_for_turn(connection: Connection, contact_ids: Sequence[int]) -> Sequence[Row[Any]]:
-    """What is ready for these contacts and waits for its turn: later messages to the same address wait behind it."""
-    return rows(
-        connection,
-        "SELECT id, contact_id, channel, account, ready_at FROM delivery WHERE contact_id IN [ids]"
-        " AND state IN ('sending', 'ready') AND state = 'ready'",
-        ids=list(contact_ids),
-    )
-
-
-def wait_for_turn(connection: Connection, values: Sequence[tuple[str, str, int, int]]) -> None:
-    """All gates are passed, only the rate is not: (channel, account, ready_at, id)."""
-    columns = ("state", "reason", "channel", "account", "ready_at")
-    update(connection, Delivery, columns, [("ready", "", *row) for row in values])
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settled:
     """What became of one claimed delivery."""
