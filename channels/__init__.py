@@ -20,6 +20,7 @@ VOCABULARY = frozenset(
         "base",
         "degrading",
         "graph",
+        "graph_templates",
         "message",
         "messenger_errors",
         "messenger_events",

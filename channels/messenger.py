@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 from urllib.parse import quote
 
-from channels import graph, messenger_errors, messenger_events
+from channels import graph, graph_templates, messenger_errors, messenger_events
 from channels.base import Accepted, Account, Answer, Event, Limits, Request
 from channels.message import Approved, Button, Card, Media, Message, Template
 from channels.reading import ident, mapping
@@ -133,10 +133,11 @@ class Messenger:
         return tuple(found)
 
     def list_templates(self, account: Account, after: str = "") -> Request | None:
-        return None
+        page = account.settings.get("page_id", "")
+        return graph_templates.list_templates(account, page, after, "messenger templates")
 
     def read_templates(self, body: Any) -> tuple[Sequence[Approved], str]:
-        return (), ""
+        return graph_templates.read_templates(body)
 
     def register_webhook(self, account: Account, url: str) -> Sequence[Request]:
         # Without Get Started the links of new people bring nothing:

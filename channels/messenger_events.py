@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from channels.base import Event, Notice, OptIn, OptOut, Receipt, Reply, Watermark
+from channels.graph_templates import reviewed
 from channels.reading import UNTOLD, ident, instant, listed, mapping, or_unreadable, words
 
 MEDIA = {
@@ -22,7 +23,7 @@ ENVELOPE = frozenset({"sender", "recipient", "timestamp"})
 
 
 def read(body: Any) -> Sequence[Event]:
-    """Everything in all entries and their items; changes and standby conversations are notices."""
+    """Everything in all entries and their items, reviews of templates; standby and other changes are notices."""
     return or_unreadable((event for entry in listed(mapping(body).get("entry")) for event in _entry(entry)), body)
 
 
@@ -31,7 +32,7 @@ def _entry(entry: Mapping[str, Any]) -> Iterator[Event]:
         told = instant(item.get("timestamp"))
         yield from _item(item, told if told != UNTOLD else instant(entry.get("time")))
     for change in listed(entry.get("changes")):
-        yield Notice(kind=words(change.get("field")) or "unreadable", raw=change)
+        yield reviewed(change) or Notice(kind=words(change.get("field")) or "unreadable", raw=change)
     for item in listed(entry.get("standby")):
         yield Notice(kind="standby", raw=item)
 

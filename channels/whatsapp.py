@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import quote
 
-from channels import graph, whatsapp_errors, whatsapp_events
+from channels import graph, graph_templates, whatsapp_errors, whatsapp_events
 from channels.base import Accepted, Account, Answer, Event, Limits, Request
 from channels.message import Approved, Button, Media, Message
 from channels.reading import ident, listed, mapping
-from channels.whatsapp_parts import media_of, read_templates, template_of, template_problems
+from channels.whatsapp_parts import media_of, template_of, template_problems
 from channels.writing import choices, cut, extra, folding, payload, refusals, unfolded, with_lines
 
 #: https://developers.facebook.com/docs/whatsapp/cloud-api/messages/interactive-reply-buttons-messages
@@ -130,14 +130,11 @@ class WhatsApp:
         return tuple(dict.fromkeys(found))
 
     def list_templates(self, account: Account, after: str = "") -> Request | None:
-        business = account.settings.get("waba_id", "")
-        fields = "name,language,status,category,rejected_reason,components"
-        path = f"{quote(business)}/message_templates?limit=100&fields={fields}"
-        path += f"&after={quote(after, safe='')}" if after else ""
-        return graph.get(account, path, "whatsapp templates") if business else None
+        owner = account.settings.get("waba_id", "")
+        return graph_templates.list_templates(account, owner, after, "whatsapp templates", ",rejected_reason")
 
     def read_templates(self, body: Any) -> tuple[Sequence[Approved], str]:
-        return read_templates(body)
+        return graph_templates.read_templates(body)
 
     def register_webhook(self, account: Account, url: str) -> Sequence[Request]:
         return ()

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
-from channels.base import Event, Notice, OptIn, OptOut, Receipt, Reply, Reviewed
+from channels.base import Event, Notice, OptIn, OptOut, Receipt, Reply
+from channels.graph_templates import reviewed
 from channels.reading import ident, instant, listed, mapping, number, or_unreadable, phone, profile, words
 from channels.whatsapp_errors import trouble_of
 
@@ -42,15 +43,8 @@ def _change(change: Mapping[str, Any]) -> Iterator[Event]:
     found: list[Event] = []
     if field == "user_preferences":
         found.extend(_preference(each) for each in listed(value.get("user_preferences")))
-    elif field == "message_template_status_update" and words(value.get("message_template_name")):
-        found.append(
-            Reviewed(
-                name=words(value.get("message_template_name")),
-                language=words(value.get("message_template_language")),
-                status=words(value.get("event")),
-                reason=words(value.get("reason")).replace("NONE", ""),
-            )
-        )
+    elif review := reviewed(change):
+        found.append(review)
     elif field in ("messages", ""):
         contacts = listed(value.get("contacts"))
         found.extend(_message(each, contacts) for each in listed(value.get("messages")))

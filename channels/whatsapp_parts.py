@@ -10,8 +10,7 @@ from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 from typing import Any
 
-from channels.message import Approved, Button, Media, Template
-from channels.reading import listed, mapping, words
+from channels.message import Button, Media, Template
 from channels.writing import payload
 
 TEMPLATE_NAME = re.compile(r"[a-z0-9_]{1,512}")
@@ -73,23 +72,3 @@ def template_problems(template: Template) -> Iterator[str]:
             yield f"error: WhatsApp takes no empty value in a template: value {place} is empty."
         elif "\n" in value or "\t" in value:
             yield f"WhatsApp may refuse line breaks in a template: value {place} has one."
-
-
-def read_templates(body: Any) -> tuple[Sequence[Approved], str]:
-    """The templates of a page of Graph's list, and the cursor of the next one."""
-    answer = mapping(body)
-    paging = mapping(answer.get("paging"))
-    after = words(mapping(paging.get("cursors")).get("after")) if paging.get("next") else ""
-    found = tuple(
-        Approved(
-            name=words(each.get("name")),
-            language=words(each.get("language")),
-            status=words(each.get("status")),
-            category=words(each.get("category")),
-            reason=words(each.get("rejected_reason")),
-            components=listed(each.get("components")),
-        )
-        for each in listed(answer.get("data"))
-        if words(each.get("name")) and words(each.get("language"))
-    )
-    return found, after

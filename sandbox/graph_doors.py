@@ -47,8 +47,6 @@ def messages(world: World, request: Request, account: Account, args: dict[str, A
 def templates(world: World, request: Request, account: Account, args: dict[str, Any], call: Call) -> dict[str, Any]:
     """List or submit."""
     identity = request.path_params["id"]
-    if account.channel != "whatsapp":
-        raise no_object(identity, request.method)
     if request.method == "GET":
         return whatsapp_templates.listed(world, account, identity, args)
     if request.method == "POST":

@@ -13,6 +13,7 @@ from sandbox.arrival import arrive
 from sandbox.exchange import Call
 from sandbox.facts import DAY, Account, Button, Draft, Message, Refusal, Thread
 from sandbox.messenger_checks import draft, invalid, limited, plausible
+from sandbox.messenger_templates import filled
 from sandbox.network import Event, Retry, Said, Scene, spoken
 from sandbox.rates import Limit
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 PER_PAGE = Limit(per_second=300.0, burst=300.0)
 ACTIONS = frozenset({"typing_on", "typing_off", "mark_seen"})
 TOP = frozenset({"recipient", "messaging_type", "message", "sender_action", "tag", "notification_type", "persona_id"})
+KINDS = frozenset({"RESPONSE", "UPDATE", "MESSAGE_TAG", "UTILITY"})
 APP = 1_517_776_481_860_111
 
 
@@ -140,11 +142,11 @@ def send(world: World, account: Account, args: dict[str, Any], call: Call) -> di
     message = args.get("message")
     if isinstance(message, dict):
         call.draft = Draft(text=str(message.get("text") or ""), ref=str(message.get("metadata") or ""))
-        if "template" in message and args.get("messaging_type") == "UTILITY":
-            raise invalid("Template not found: utility templates are not part of this page")
-    call.draft = draft(message)
+    utility = isinstance(message, dict) and "template" in message
+    call.draft = filled(world, account, args) if utility else draft(message)
     thread = present(world, account, address)
-    allowed(world, thread, args)
+    if not utility:
+        allowed(world, thread, args)
     if world.admit({f"messenger {account.name}": PER_PAGE}) is not None:
         raise graph.error(613, "Calls to this api have exceeded the rate limit.")
     own = message_id(account, address, world.number(account))
@@ -179,7 +181,7 @@ def unavailable() -> Refusal:
 def allowed(world: World, thread: Thread, args: dict[str, Any]) -> None:
     """A day after the person's last word; seven for a human agent."""
     kind = args.get("messaging_type", "RESPONSE")
-    if kind not in {"RESPONSE", "UPDATE", "MESSAGE_TAG", "UTILITY"}:
+    if kind not in KINDS:
         raise invalid("Param messaging_type must be one of {RESPONSE, UPDATE, MESSAGE_TAG, UTILITY}.")
     days = 1.0
     if kind == "MESSAGE_TAG":

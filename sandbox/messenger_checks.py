@@ -18,7 +18,7 @@ MAX_QUICK_REPLIES = 13
 MAX_ELEMENTS = 10
 MAX_ELEMENT_TITLE = 80
 MAX_METADATA = 1000
-MESSAGE = frozenset({"text", "attachment", "quick_replies", "metadata", "template"})
+MESSAGE = frozenset({"text", "attachment", "quick_replies", "metadata"})
 FILES = {"image": "image", "video": "video", "audio": "audio", "file": "document"}
 
 

@@ -1,4 +1,4 @@
-"""WhatsApp's message templates: their review, and a message made of one."""
+"""Message templates: their review, WhatsApp's as Messenger's, and a message made of one of WhatsApp's."""
 
 from __future__ import annotations
 
@@ -18,14 +18,16 @@ REVIEW = 60.0
 MAX_BODY = 1024
 MAX_BUTTONS = 10
 MAX_LABEL = 25
-CATEGORIES = frozenset({"MARKETING", "UTILITY", "AUTHENTICATION"})
+CATEGORIES = {"whatsapp": ("MARKETING", "UTILITY", "AUTHENTICATION"), "messenger": ("UTILITY",)}
+#: Which setting names the owner of the templates, and the object of its webhooks.
+OWNER = {"whatsapp": ("waba_id", "whatsapp_business_account"), "messenger": ("page_id", "page")}
 VARIABLE = re.compile(r"\{\{\s*([A-Za-z0-9_]+)\s*\}\}")
 PARTS = frozenset({"type", "parameters", "sub_type", "index", "cards"})
 
 
 def business(account: Account) -> str:
-    """Templates belong to the business account; numbers of one share them."""
-    return account.settings.get("waba_id") or account.name
+    """Templates belong to the business account, whose numbers share them, or to the page."""
+    return account.settings.get(OWNER[account.channel][0]) or account.name
 
 
 def create(world: World, account: Account, identity: str, args: dict[str, Any]) -> dict[str, Any]:
@@ -35,8 +37,9 @@ def create(world: World, account: Account, identity: str, args: dict[str, Any]) 
     if not re.fullmatch(r"[a-z0-9_]+", name):
         raise error(100, "Invalid parameter", subcode=2388023, details="name takes a-z, 0-9 and _")
     language = whole_text(args.get("language"), "language", 20)
-    if args.get("category") not in CATEGORIES:
-        raise error(100, "Param category must be one of {MARKETING, UTILITY, AUTHENTICATION}")
+    categories = CATEGORIES[account.channel]
+    if args.get("category") not in categories:
+        raise error(100, f"Param category must be one of {{{', '.join(categories)}}}")
     key = (business(account), name, language)
     if key in world.templates:
         raise error(100, "Invalid parameter", subcode=2388024, details="There is already content in this language")
@@ -54,15 +57,15 @@ def create(world: World, account: Account, identity: str, args: dict[str, Any]) 
     }
     change = {"value": told, "field": "message_template_status_update"}
     entry = {"id": key[0], "time": int(world.now() + REVIEW), "changes": [change]}
-    webhook = {"object": "whatsapp_business_account", "entry": [entry]}
+    webhook = {"object": OWNER[account.channel][1], "entry": [entry]}
     world.later("approve", world.now() + REVIEW, (*account.key, ""), {"key": list(key), "webhook": webhook})
     return {"id": own, "status": "PENDING", "category": args["category"]}
 
 
 def guard(account: Account, identity: str) -> None:
-    """Templates are asked of the business account, where it is known."""
-    known = account.settings.get("waba_id")
-    if known and identity != known:
+    """Templates are asked of the business account or the page, where it is known."""
+    known = account.settings.get(OWNER[account.channel][0])
+    if known and identity not in {known, "me" if account.channel == "messenger" else known}:
         raise no_object(identity, "post")
 
 

@@ -17,6 +17,7 @@ from channels.base import (
     Rejected,
     Reply,
     RetryAfter,
+    Reviewed,
     Trouble,
     Unknown,
     Watermark,
@@ -291,3 +292,10 @@ def test_saved_answers(name: str, expected: Any) -> None:
     response = saved(f"messenger/api_responses/{name}.json")
     answer = channel.read_answer(response["http_status"], {}, response["body"])
     assert (answer.trouble if isinstance(answer, Rejected) else answer) == expected
+
+
+def test_a_review_of_a_template_is_told() -> None:
+    value = {"event": "REJECTED", "message_template_name": "late", "message_template_language": "en", "reason": "ADS"}
+    change = {"field": "message_template_status_update", "value": value}
+    events = channel.read_webhook({"object": "page", "entry": [{"id": "1", "time": 0, "changes": [change]}]})
+    assert events == (Reviewed(name="late", language="en", status="REJECTED", reason="ADS"),)

@@ -276,7 +276,8 @@ def test_problems_say_what_will_happen(message: Message, problem: str) -> None:
 def test_the_account_is_checked_by_its_number() -> None:
     request = channel.check_account(WHATSAPP)
     assert request.method == "GET"
-    assert request.url == ("https://graph.facebook.com/v25.0/1122334455?fields=id,display_phone_number,verified_name")
+    fields = "id,display_phone_number,verified_name,quality_rating"
+    assert request.url == f"https://graph.facebook.com/v25.0/1122334455?fields={fields}"
     assert request.headers == {"Authorization": "Bearer TOKEN"}
     assert channel.register_webhook(WHATSAPP, "https://t.example/w") == ()
 
