@@ -12,7 +12,7 @@ export function Words({ field, value, put, step }: DrawProps) {
   const given = Array.isArray(value) ? value.map(String) : []
   const buttons = field.name === "buttons" && step ? buttonsBefore(desk.journey, step.id) : []
   const offered = buttons.length ? buttons : field.name.includes("tags") ? data.facts.tags.map((id) => ({ id, title: id })) : []
-  return <Chips label={field.title} help={field.help} given={given} offered={offered} most={field.most} put={(next) => put(next.length ? next : undefined)} />
+  return <Chips label={field.title} help={field.help} given={given} offered={offered} most={field.most} put={(next) => put(next.length || field.required ? next : undefined)} />
 }
 
 export function Chips({ label, help, given, offered, most, put }: {
