@@ -44,13 +44,19 @@ SECRETS = {
 }
 
 
-def journey(channel: str) -> dict[str, Any]:
-    """Ask with two buttons, wait six hours, thank whoever says yes; who buys meanwhile has reached the goal."""
+def journey(channel: str, picture: str = "") -> dict[str, Any]:
+    """Ask with two buttons, wait six hours, thank whoever says yes; who buys meanwhile has reached the goal.
+
+    With a picture, the question is too long to be its caption: it follows as a message of its own.
+    """
+    question: dict[str, Any] = {"text": "{{ contact.external_id }}, shall we?"}
+    if picture:
+        question = {"text": question["text"] + " Do come!" * 200, "media": {"kind": "image", "url": picture}}
     says = {"channel": channel, "category": CATEGORIES[channel], "ttl": "P2D"}
     buttons = [{"id": "yes", "title": "Yes"}, {"id": "no", "title": "No"}]
     branches = [{"exit": each, "buttons": [each]} for each in ("yes", "no")]
     kinds: dict[str, tuple[str, dict[str, Any]]] = {
-        "ask": ("send", {**says, "text": "{{ contact.external_id }}, shall we?", "buttons": buttons}),
+        "ask": ("send", {**says, **question, "buttons": buttons}),
         "answer": ("reply", {"branches": branches, "patience": "PT6H"}),
         "thanks": ("send", {**says, "text": "Thank you, {{ contact.external_id }}"}),
         "end": ("exit", {}),
@@ -67,7 +73,8 @@ def journey(channel: str) -> dict[str, Any]:
 class Box:
     """What can happen, one thing at a time; `people` are (messenger, address) by name."""
 
-    def __init__(self, home: Path, url: str, people: Sequence[tuple[str, str]]) -> None:
+    def __init__(self, home: Path, url: str, people: Sequence[tuple[str, str]], picture: str = "") -> None:
+        self.picture = picture
         self.project = Project(database=Database(url), vault=Vault(home / "secrets"), home=home, sandbox=True)
         self.people = {f"{channel}-{address}": (channel, address) for channel, address in people}
         self.now = START
@@ -88,8 +95,8 @@ class Box:
                 channel=channel, name="default", base_url=f"http://{channel}.test", secrets=secrets, settings=settings
             )
             accounts.put(connection, self.project.vault, account, at)
-            draft = journeys.create(connection, journey(channel), channel, at, channel)
-            publish(self.project, connection, draft, journey(channel))
+            drawn = journey(channel, self.picture if channel == "telegram" else "")
+            publish(self.project, connection, journeys.create(connection, drawn, channel, at, channel), drawn)
         facts = [
             ContactFacts(external_id=name, addresses=[(channel, "default", address)])
             for name, (channel, address) in self.people.items()

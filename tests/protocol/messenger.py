@@ -124,7 +124,7 @@ class Messenger:
     def _take(self, channel: str, address: str, body: dict[str, Any]) -> None:
         if channel == "telegram":
             keys = [key["callback_data"] for line in _inline(body) for key in line]
-            self.taken.append(Taken(channel, address, body["text"], self.now(), tuple(keys)))
+            self.taken.append(Taken(channel, address, body.get("text") or body["photo"], self.now(), tuple(keys)))
             return
         content = body.get("interactive", {})
         keys = [key["reply"]["id"] for key in content.get("action", {}).get("buttons", [])]

@@ -15,8 +15,9 @@ from pathlib import Path
 import pytest
 
 from store import crash_points
+from store.schema import upgrade
 from tests.protocol.box import Box
-from tests.protocol.drills import ANN, BOB
+from tests.protocol.drills import ANN, BOB, TELEGRAM
 
 HOURS = 2
 #: What the engine and the API of this story pass. A step of the played clock, and a migration, are killed elsewhere.
@@ -96,3 +97,20 @@ def test_killed_with_each_message_on_the_wire(box: Box) -> None:
             break
         check(box)
     assert time == 5, "two people are told two things each"
+
+
+@pytest.mark.parametrize(
+    ("crash", "parts"), [("after-answer-commit:1", 2), ("before-claim-commit:2", 2), ("after-claim-commit:2", 1)]
+)
+def test_killed_between_the_parts_of_a_message(tmp_path: Path, crash: str, parts: int) -> None:
+    """What is out stays out, and the rest follows: unless nobody can say whether it has."""
+    url = f"sqlite:///{tmp_path}/tropa.db"
+    upgrade(url)
+    box = Box(tmp_path, url, [ANN], picture="https://example.org/p.png")
+    box.enroll(TELEGRAM)
+    assert dies(box, crash)
+    assert [each.text for each in box.messenger.taken] == ["https://example.org/p.png"]
+    check(box)
+    said = [each.text for each in box.messenger.taken if not each.text.startswith("Thank")]
+    assert [text[:5] for text in said] == ["https", "teleg"][:parts]
+    box.close()
