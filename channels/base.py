@@ -211,6 +211,8 @@ class Limits:
     counted_in: Literal["utf16", "code_points"] = "code_points"
     #: Hours after a person's last message in which free-form messages are allowed; None: always.
     window_hours: int | None = None
+    #: Hours in which a person of the business may still answer when that window is closed; None: no longer than others.
+    answer_hours: int | None = None
     delivered: bool = True
     read: bool = True
     #: Whether our own id of a message comes back by itself: evidence for what nobody knows.

@@ -85,6 +85,8 @@ class Message:
     template: Template | None = None
     #: `marketing`, `transactional` or `service`.
     category: str = "marketing"
+    #: Written by a person of the business to somebody whose window is closed; never by a journey.
+    late_answer: bool = False
     #: What only one messenger understands, passed through by its adapter alone.
     extra: Mapping[str, Any] = field(default_factory=dict)
 

@@ -48,6 +48,8 @@ class Messenger:
         button_title=TITLE,
         media=frozenset(ATTACHMENTS),
         window_hours=24,
+        # A person's own answer: https://developers.facebook.com/docs/messenger-platform/send-messages/message-tags
+        answer_hours=7 * 24,
         echoes=True,
         # 300 a second, and 10 of sound and video: https://developers.facebook.com/docs/messenger-platform/send-messages
         per_second=300.0,
@@ -60,7 +62,8 @@ class Messenger:
 
     def compose(self, message: Message, address: str, account: Account, ref: str) -> Sequence[Request]:
         path = f"{account.settings.get('page_id') or 'me'}/messages"
-        added = extra(message, self.name, ("recipient",))
+        added = {"tag": "HUMAN_AGENT"} if message.late_answer else {}
+        added |= extra(message, self.name, ("recipient",))
         kind = "UTILITY" if message.template else "MESSAGE_TAG" if added.get("tag") else "RESPONSE"
         parts = [part for each in unfolded(replace(message, cards=())) for part in self._parts(each, ref)]
         if message.cards:

@@ -27,6 +27,7 @@ from store import consents, contacts, deliveries, enrollments, journeys, turns
 from store.copies import AGAIN
 from store.counters import Tally
 from store.crash_points import reach
+from store.said_outside import INBOX
 from store.sql import parsed
 from store.tables.columns import instant, maybe_instant, micros
 
@@ -139,6 +140,7 @@ class Claiming:
             zone,
             version.journey.settings.quiet() if version and not row.parts else None,
             capped=self.capping.until(row, version, zone),
+            by_person=row.origin.startswith(INBOX),
         )
         if isinstance(verdict, Refuse):
             self.refused.append((row, verdict.reason))
@@ -161,6 +163,8 @@ class Claiming:
             self.project.database.meters.count("template_rejected")
             self.refused.append((row, cannot.reason))
             return
+        if verdict.late_answer:
+            message = replace(message, late_answer=True)
         # The same name at every attempt: evidence of an earlier one is evidence of the message.
         ref = row.ref or secrets.token_urlsafe(9)
         lease = micros(real_now() + self.project.lease)

@@ -21,7 +21,7 @@ def answer(project: Project, connection: Connection, talk: Row[Any], text: str, 
     """Plan an answer on the messenger where the contact wrote last; False when this token has answered before."""
     now = project.now(connection)
     content = as_content(Message(text=text, category="service"))
-    origin, until = f"inbox:{talk.id}:{token}", micros(now + WORTH)
+    origin, until = f"{said_outside.INBOX}{talk.id}:{token}", micros(now + WORTH)
     return said_outside.plan(
         connection, origin, talk.contact_id, talk.channel, talk.account, content, until, micros(now)
     )

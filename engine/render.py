@@ -71,6 +71,7 @@ def from_content(content: Mapping[str, Any]) -> Message:
         cards=tuple(Card(**{**each, "buttons": _kept_buttons(each)}) for each in content.get("cards", ())),
         template=_kept_template(template) if template else None,
         category=content.get("category", "marketing"),
+        late_answer=content.get("late_answer", False),
     )
 
 

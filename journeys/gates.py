@@ -35,6 +35,8 @@ class Go:
     """Send it, there."""
 
     to: Reachable
+    #: The window is closed: it goes only as a person's own answer.
+    late_answer: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,21 +66,24 @@ def decide(
     quiet: tuple[time, time] | None,
     *,
     capped: datetime | None = None,
+    by_person: bool = False,
 ) -> Go | Hold | Refuse:
     """Go, hold or refuse: the first messenger in order of preference that allows it is taken.
 
-    `capped`: when the contact may next get an advertisement, where the caps are reached.
+    `capped`: when the contact may next get an advertisement, where the caps are reached. `by_person`: somebody of the
+    business wrote it, to whom some messengers leave a longer window than to journeys.
     """
     if now >= expires_at:
         return Refuse("expired")
     reasons: list[str] = []
     for candidate in _in_order(says.channels, addresses):
         reason = _why_not(says, now, candidate, granted, withdrawn, limits)
-        if reason is None:
+        late = by_person and reason == "window_closed" and _answerable(now, candidate, limits)
+        if reason is None or late:
             night = _quiet(says, now, expires_at, zone_name, quiet)
             if night is None and capped is not None and says.category == "marketing":
                 return _unwilling(says, capped, expires_at, "frequency_cap")
-            return night or Go(candidate)
+            return night or Go(candidate, late)
         reasons.append(reason)
     if not reasons:
         return _unwilling(says, now + LOOK_AGAIN, expires_at, "no_channel")
@@ -124,11 +129,18 @@ def _why_not(
         return "account_paused"
     hours = limits[to.channel].window_hours
     has_template = bool(says.per_channel and says.per_channel.get(to.channel, {}).get("template"))
-    if hours is not None and not has_template:
-        closed = to.last_inbound_at is None or to.last_inbound_at + timedelta(hours=hours) <= now
-        if closed:
-            return "window_closed"
+    if hours is not None and not has_template and not _open(now, to, hours):
+        return "window_closed"
     return None
+
+
+def _open(now: datetime, to: Reachable, hours: int) -> bool:
+    return to.last_inbound_at is not None and now < to.last_inbound_at + timedelta(hours=hours)
+
+
+def _answerable(now: datetime, to: Reachable, limits: Mapping[str, Limits]) -> bool:
+    hours = limits[to.channel].answer_hours
+    return hours is not None and _open(now, to, hours)
 
 
 def _quiet(

@@ -11,6 +11,9 @@ from store.deliveries import PLANNED
 from store.sql import insert_new
 from store.tables import Delivery
 
+#: How the origin begins of what a person answers from the inbox.
+INBOX = "inbox:"
+
 
 def plan(
     connection: Connection,

@@ -119,6 +119,11 @@ def test_a_person_may_answer_with_the_human_agent_tag() -> None:
     assert channel.problems(replace(message, category="marketing")) == (marketing,)
 
 
+def test_a_late_answer_carries_the_human_agent_tag() -> None:
+    message = Message(text="Hi", category="service", late_answer=True)
+    assert composed(message) == [sent({"text": "Hi"}, messaging_type="MESSAGE_TAG", tag="HUMAN_AGENT")]
+
+
 def test_a_utility_template_comes_from_the_template() -> None:
     filled = Template(name="order_update", header="Ann", body=("17",), buttons=("", "17"))
     message = Message(template=filled, buttons=(YES, SITE), category="transactional")

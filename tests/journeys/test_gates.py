@@ -182,3 +182,27 @@ def test_quiet_hours_hold_no_longer_than_the_message_lives() -> None:
 
 def test_who_may_not_be_written_to_is_not_held_for_the_night() -> None:
     assert asked(at(), now=datetime(2024, 1, 10, 23, tzinfo=UTC), quiet=NIGHT, granted=set()) == Refuse("no_consent")
+
+
+DAYS_AGO = NOW - timedelta(days=6, hours=23)
+
+
+@pytest.mark.parametrize(
+    ("by_person", "wrote", "verdict"),
+    [
+        (True, WROTE_TODAY, "in time"),
+        (True, DAYS_AGO, "late"),
+        (True, NOW - timedelta(days=7), "refused"),
+        (True, None, "refused"),
+        (False, DAYS_AGO, "refused"),
+    ],
+)
+def test_a_person_may_answer_longer_than_a_journey(by_person: bool, wrote: datetime | None, verdict: str) -> None:
+    page = at("messenger", last_inbound_at=wrote)
+    limits = {"messenger": replace(WINDOWED, answer_hours=7 * 24)}
+    told = {"in time": Go(page), "late": Go(page, late_answer=True), "refused": Refuse("window_closed")}
+    assert asked(page, category="service", limits=limits, by_person=by_person) == told[verdict]
+    # Where the messenger leaves persons no more than others, nothing changes.
+    plain = {"messenger": WINDOWED}
+    same = Go(page) if verdict == "in time" else Refuse("window_closed")
+    assert asked(page, category="service", limits=plain, by_person=by_person) == same

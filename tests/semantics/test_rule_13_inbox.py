@@ -37,6 +37,26 @@ def test_rule_13_a_person_answers_from_the_inbox_and_once(place: Town) -> None:
     assert len(talks(place)) == 1
 
 
+def test_rule_13_a_person_may_answer_on_messenger_for_a_week_and_a_journey_for_a_day(place: Town) -> None:
+    page = "2400000000001"
+    place.contact("ann", "messenger", page, consent=False)
+    place.reply(page, "messenger", text="Where is my order?")
+    place.advance("P3D")
+    late = place.publish(line(step("say", "send", text="Buy more", category="service")))
+    place.enroll(late, "ann")
+    (talk,) = talks(place)
+    place.call("POST", f"/v1/inbox/{talk['id']}/answer", json={"text": "On its way"})
+    place.advance()
+    # The pretend page takes it so late only with the tag of a person.
+    assert place.heard(page, "messenger") == ["On its way"]
+    place.advance("P4D")
+    place.call("POST", f"/v1/inbox/{talk['id']}/answer", json={"text": "It has come"})
+    place.advance()
+    assert place.heard(page, "messenger") == ["On its way"]
+    told = [(each["state"], each["reason"]) for each in place.call("GET", "/v1/deliveries")["items"]]
+    assert told.count(("suppressed", "window_closed")) == 2
+
+
 @pytest.mark.parametrize("closed", [True, False])
 def test_rule_13_a_trip_hands_over_and_goes_on(place: Town, closed: bool) -> None:
     place.contact("ann")
