@@ -62,6 +62,21 @@ def sync_approved(channel: str, account: str) -> int:
     return int(backend().ask("POST", path, {})["templates"])
 
 
+def policies() -> Json:
+    """Rules of countries and industries, and what the business told of itself."""
+    return dict(backend().ask("GET", "/v1/policies"))
+
+
+def keep_policy(name: str, body: Mapping[str, Any]) -> Json:
+    """Make a rule, or replace it."""
+    return dict(backend().ask("PUT", f"/v1/policies/{quote(name, safe='')}", body))
+
+
+def remove_policy(name: str) -> bool:
+    """Take a rule away."""
+    return bool(backend().ask("DELETE", f"/v1/policies/{quote(name, safe='')}"))
+
+
 def health(channel: str, account: str) -> Json:
     """Limits in use, the last webhook, what became of the latest messages."""
     return dict(backend().ask("GET", f"{_account(channel, account)}/health"))

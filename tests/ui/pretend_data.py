@@ -29,7 +29,12 @@ def node_types() -> list[Json]:
 def messengers() -> list[Json]:
     """Every messenger with what it takes."""
     return [
-        {"channel": name, "title": each.title, "limits": {**asdict(each.limits), "media": sorted(each.limits.media)}}
+        {
+            "channel": name,
+            "title": each.title,
+            "needs": each.needs,
+            "limits": {**asdict(each.limits), "media": sorted(each.limits.media)},
+        }
         for name, each in channel_registry().items()
     ]
 

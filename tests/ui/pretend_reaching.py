@@ -16,11 +16,27 @@ OUTCOMES = [
     {"state": "rejected", "reason": "blocked", "count": 2},
 ]
 
+LAW = {
+    "name": "ru-banks", "country": "RU", "industry": "bank", "channel": "whatsapp", "category": "*",
+    "law": "41-FZ", "since": "2025-06-01T00:00:00Z", "active": True,
+}  # fmt: skip
+
 
 def doors(app: FastAPI) -> None:
     """Links, templates, health."""
     links: list[Json] = []
     kept: dict[str, Json] = {}
+
+    rules: dict[str, Json] = {"ru-banks": LAW}
+
+    @app.get("/v1/policies")
+    def policies() -> Json:
+        return {"items": list(rules.values()), "business": {"country": "", "industry": ""}}
+
+    @app.put("/v1/policies/{name}")
+    def rule(name: str, body: Json) -> Json:
+        rules[name] = {"name": name, **body}
+        return rules[name]
 
     @app.get("/v1/opt-in-links")
     def listed() -> Json:
@@ -63,6 +79,10 @@ def doors(app: FastAPI) -> None:
     def keep(name: str, body: Json) -> Json:
         kept[name] = {"id": name, **body}
         return kept[name]
+
+    @app.put("/v1/channels/{channel}/{account}")
+    def connect(channel: str, account: str, body: Json) -> Json:
+        return {"channel": channel, "account": account, "webhook_url": "https://a.example/hook", "verify_token": "word"}
 
     @app.get("/v1/channels/{channel}/{account}/health")
     def health(channel: str, account: str) -> Json:

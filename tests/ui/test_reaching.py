@@ -57,6 +57,39 @@ def test_an_account_tells_how_it_fares(api: str, world: World) -> None:
     assert "It works. username: shop_bot" in words(test).replace("\\", "")
 
 
+def test_the_form_of_a_messenger_asks_what_its_adapter_needs(api: str, world: World) -> None:
+    test = opened("channels")
+    test = test.segmented_control(key="connect-channel").set_value("messenger").run()
+    fields = {"token": "EAA1", "app_secret": "s3cret", "page_id": "42"}
+    assert [one.key for one in test.text_input if str(one.key).startswith("connect-messenger-")] == [
+        f"connect-messenger-{name}" for name in ("account", *fields, "base")
+    ]
+    for name, value in fields.items():
+        test.text_input(key=f"connect-messenger-{name}").set_value(value)
+    test.text_area(key="connect-messenger-more").set_value("username = shop\nnothing")
+    next(one for one in test.button if one.label == "Connect").click().run()
+    (body,) = made(world, "PUT", "/v1/channels/messenger/main")
+    assert body == {
+        "secrets": {"token": "EAA1", "app_secret": "s3cret"},
+        "settings": {"page_id": "42", "username": "shop"},
+        "base_url": "",
+    }
+
+
+def test_rules_of_law_are_seen_switched_and_edited(api: str, world: World) -> None:
+    test = opened("channels")
+    assert "RU · bank · WhatsApp · any messages · since 2025-06-01" in words(test).replace("\\", "")
+    test = test.toggle(key="policy-on-ru-banks-True").set_value(False).run()
+    assert not test.exception
+    test = test.selectbox(key="policy-picked").set_value("ru-banks").run()
+    test.text_input(key="policy-ru-banks-country").set_value("")
+    test = next(one for one in test.button if one.label == "Keep the rule").click().run()
+    off, anywhere = made(world, "PUT", "/v1/policies/ru-banks")
+    told = {"industry": "bank", "channel": "whatsapp", "category": "*", "law": "41-FZ", "since": "2025-06-01"}
+    assert off == {**told, "country": "RU", "active": False}
+    assert anywhere == {**told, "country": "*", "active": False}
+
+
 @pytest.mark.parametrize("layout", ["inline", "keyboard", "quick", "list"])
 def test_a_bubble_escapes_every_word(layout: str) -> None:
     evil = "<script>alert(1)</script>"

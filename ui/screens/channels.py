@@ -13,6 +13,7 @@ from ui.connecting import connect_form
 from ui.figures import number, when
 from ui.language import _
 from ui.look import attempt, careful, empty, heading
+from ui.policies import policies
 from ui.said import said
 from ui.words import ACCOUNT, DELIVERY, badge, channel, plain, reason, safe, word
 
@@ -87,9 +88,12 @@ def switch(one: Json) -> None:
 
 def main() -> None:
     heading(_("Channels"), _("The messengers in which you speak."))
-    accounts = backend().channels()
+    told = backend().messengers()
+    accounts, known = list(told.get("items") or []), list(told.get("messengers") or [])
     with st.expander(_("Connect a messenger"), icon=":material/add_link:", expanded=not accounts):
-        connect_form()
+        connect_form(known)
+    with st.expander(_("Where messengers may not be used"), icon=":material/gavel:"):
+        policies([str(one["channel"]) for one in known])
     if not accounts:
         empty(
             ":material/forum:",
