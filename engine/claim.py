@@ -23,7 +23,7 @@ from engine.telling import refuse
 from journeys.facts import zone_name
 from journeys.gates import Go, Hold, Reachable, Refuse, decide
 from nodes.base import Says
-from store import consents, contacts, deliveries, enrollments, journeys, turns
+from store import consents, contacts, deliveries, enrollments, journeys, message_templates, turns
 from store.copies import AGAIN
 from store.counters import Tally
 from store.crash_points import reach
@@ -86,6 +86,7 @@ class Claiming:
         self.rates = rates
         people = [row.contact_id for row in rows]
         self.policies = Policies(project, connection)
+        self.unapproved = message_templates.not_approved(connection)
         self.capping = Capping(project, connection, now, rows)
         self.granted = consents.state(connection, people)
         self.withdrawn = consents.withdrawn(connection, people)
@@ -237,6 +238,7 @@ class Claiming:
                 account_status=self.rates.status(each.channel, each.account),
                 last_inbound_at=maybe_instant(each.last_inbound_at),
                 forbidden=self.policies.forbid(each.channel, row.category, parsed(row.attributes), self.now),
+                unapproved=() if row.parts else self.unapproved.get((each.channel, each.account), ()),
             )
             for each in self.addresses.get(row.contact_id, ())
             if begun in (None, (each.channel, each.account, each.address))

@@ -28,6 +28,8 @@ class Reachable:
     last_inbound_at: datetime | None
     #: Name of the rule of country and industry that forbids this messenger here; empty: none does.
     forbidden: str = ""
+    #: Name and language of the account's templates that the messenger has not approved, as it told last.
+    unapproved: Collection[tuple[str, str]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,9 @@ def decide(
     if "account_paused" in reasons:
         # Nothing is wrong with the contact: the account's owner has to act, and the message waits for it.
         return Hold("account_paused", min(now + LOOK_AGAIN, expires_at))
+    if "template_not_approved" in reasons and says.on_blocked == "leave":
+        # It would take everybody out of the journey: without a choice of the step they wait for its owner.
+        return Hold("template_not_approved", min(now + LOOK_AGAIN, expires_at))
     return _unwilling(says, now + LOOK_AGAIN, expires_at, reasons[0])
 
 
@@ -127,11 +132,16 @@ def _why_not(
             return "no_consent"
     if to.account_status != "ok":
         return "account_paused"
-    hours = limits[to.channel].window_hours
-    has_template = bool(says.per_channel and says.per_channel.get(to.channel, {}).get("template"))
-    if hours is not None and not has_template and not _open(now, to, hours):
-        return "window_closed"
-    return None
+    return _by_its_rules(says, now, to, limits[to.channel].window_hours)
+
+
+def _by_its_rules(says: Says, now: datetime, to: Reachable, hours: int | None) -> str | None:
+    """What the messenger itself would say: without asking it, as what it told before is known."""
+    template = (says.per_channel or {}).get(to.channel, {}).get("template")
+    if template:
+        waits = (template["name"], template.get("language", "en")) in to.unapproved
+        return "template_not_approved" if waits else None
+    return None if hours is None or _open(now, to, hours) else "window_closed"
 
 
 def _open(now: datetime, to: Reachable, hours: int) -> bool:

@@ -11,6 +11,9 @@ from store.database import dumps
 from store.sql import insert, insert_new, one, rows, run
 from store.tables import ApprovedTemplate, MessageTemplate
 
+#: What a messenger says of a template with which nothing goes out; what it has not said, it is asked by the message.
+#: https://developers.facebook.com/docs/whatsapp/cloud-api/webhooks/reference/message_template_status_update
+NOT_APPROVED = ("PENDING", "REJECTED", "IN_APPEAL", "PAUSED", "DISABLED", "LIMIT_EXCEEDED", "DELETED", "ARCHIVED")
 COLUMNS = ("public_id", "name", "document", "updated_at")
 APPROVED = ("channel", "account", "name", "language", "status", "category", "reason", "components", "synced_at")
 
@@ -49,6 +52,15 @@ def approved(connection: Connection) -> Sequence[Row[Any]]:
     return rows(connection, "SELECT * FROM approved_template ORDER BY channel, account, name, language")
 
 
+def not_approved(connection: Connection) -> dict[tuple[str, str], set[tuple[str, str]]]:
+    """Name and language of the templates that may not be used now, by channel and account."""
+    found: dict[tuple[str, str], set[tuple[str, str]]] = {}
+    asking = "SELECT channel, account, name, language FROM approved_template WHERE status IN [states:text]"
+    for row in rows(connection, asking, states=list(NOT_APPROVED)):
+        found.setdefault((row.channel, row.account), set()).add((row.name, row.language))
+    return found
+
+
 def replace_approved(connection: Connection, channel: str, account: str, found: Sequence[Sequence[Any]]) -> None:
     """What an account's messenger has now; `found` in the order of `APPROVED`. What is not there any more goes."""
     run(
@@ -59,6 +71,16 @@ def replace_approved(connection: Connection, channel: str, account: str, found: 
     )
     unique = {tuple(row[:4]): row for row in found}
     insert(connection, ApprovedTemplate, APPROVED, [unique[key] for key in sorted(unique)])
+    _look_again(connection)
+
+
+def _look_again(connection: Connection) -> None:
+    """Messages that wait for a template go on, if it is theirs that was approved; the others wait on."""
+    run(
+        connection,
+        "UPDATE delivery SET ready_at = planned_at WHERE ready_at IS NOT NULL AND state = 'held'"
+        " AND reason = 'template_not_approved'",
+    )
 
 
 def set_status(connection: Connection, where: tuple[str, str, str, str], status: str, reason: str, now: int) -> None:
@@ -76,3 +98,5 @@ def set_status(connection: Connection, where: tuple[str, str, str, str], status:
         name=name,
         language=language,
     )
+    if status not in NOT_APPROVED:
+        _look_again(connection)

@@ -140,6 +140,24 @@ def test_it_goes_by_the_first_messenger_that_allows_it(
     assert verdict.to.channel == channel
 
 
+@pytest.mark.parametrize(
+    ("policy", "verdict"),
+    [
+        ("leave", Hold("template_not_approved", NOW + LOOK_AGAIN)),
+        ("wait", Hold("template_not_approved", NOW + LOOK_AGAIN)),
+        ("skip", Refuse("template_not_approved")),
+        ("branch", Refuse("template_not_approved")),
+    ],
+)
+def test_a_template_in_review_holds_everybody_unless_the_step_chose(policy: str, verdict: Hold | Refuse) -> None:
+    """Rule 30; the next messenger of the step is asked before, and other templates are none of its business."""
+    waits = at("whatsapp", unapproved={("hello", "en")})
+    assert asked(waits, per_channel=APPROVED, on_blocked=policy) == verdict
+    assert asked(waits, at("viber"), per_channel=APPROVED, on_blocked=policy) == Go(at("viber"))
+    other = at("whatsapp", unapproved={("hello", "ru"), ("bye", "en")})
+    assert asked(other, per_channel=APPROVED, on_blocked=policy) == Go(other)
+
+
 @pytest.mark.parametrize("status", ["paused", "broken"])
 @pytest.mark.parametrize("policy", ["leave", "skip", "branch", "wait"])
 def test_an_account_that_stands_still_holds_its_messages(status: str, policy: str) -> None:

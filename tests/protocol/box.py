@@ -44,14 +44,14 @@ SECRETS = {
 }
 
 
-def journey(channel: str, picture: str = "") -> dict[str, Any]:
+def journey(channel: str, photo: str = "") -> dict[str, Any]:
     """Ask with two buttons, wait six hours, thank whoever says yes; who buys meanwhile has reached the goal.
 
     With a picture, the question is too long to be its caption: it follows as a message of its own.
     """
     question: dict[str, Any] = {"text": "{{ contact.external_id }}, shall we?"}
-    if picture:
-        question = {"text": question["text"] + " Do come!" * 200, "media": {"kind": "image", "url": picture}}
+    if photo:
+        question = {"text": question["text"] + " Do come!" * 200, "media": {"kind": "image", "url": photo}}
     says = {"channel": channel, "category": CATEGORIES[channel], "ttl": "P2D"}
     buttons = [{"id": "yes", "title": "Yes"}, {"id": "no", "title": "No"}]
     branches = [{"exit": each, "buttons": [each]} for each in ("yes", "no")]
@@ -73,8 +73,8 @@ def journey(channel: str, picture: str = "") -> dict[str, Any]:
 class Box:
     """What can happen, one thing at a time; `people` are (messenger, address) by name."""
 
-    def __init__(self, home: Path, url: str, people: Sequence[tuple[str, str]], picture: str = "") -> None:
-        self.picture = picture
+    def __init__(self, home: Path, url: str, people: Sequence[tuple[str, str]], photo: str = "") -> None:
+        self.photo = photo
         self.project = Project(database=Database(url), vault=Vault(home / "secrets"), home=home, sandbox=True)
         self.people = {f"{channel}-{address}": (channel, address) for channel, address in people}
         self.now = START
@@ -95,7 +95,7 @@ class Box:
                 channel=channel, name="default", base_url=f"http://{channel}.test", secrets=secrets, settings=settings
             )
             accounts.put(connection, self.project.vault, account, at)
-            drawn = journey(channel, self.picture if channel == "telegram" else "")
+            drawn = journey(channel, self.photo if channel == "telegram" else "")
             publish(self.project, connection, journeys.create(connection, drawn, channel, at, channel), drawn)
         facts = [
             ContactFacts(external_id=name, addresses=[(channel, "default", address)])

@@ -106,7 +106,7 @@ def test_killed_between_the_parts_of_a_message(tmp_path: Path, crash: str, parts
     """What is out stays out, and the rest follows: unless nobody can say whether it has."""
     url = f"sqlite:///{tmp_path}/tropa.db"
     upgrade(url)
-    box = Box(tmp_path, url, [ANN], picture="https://example.org/p.png")
+    box = Box(tmp_path, url, [ANN], photo="https://example.org/p.png")
     box.enroll(TELEGRAM)
     assert dies(box, crash)
     assert [each.text for each in box.messenger.taken] == ["https://example.org/p.png"]

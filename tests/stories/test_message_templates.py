@@ -98,7 +98,8 @@ PROMO = {
 }
 
 
-def test_approved_templates_are_asked_for_and_follow_the_review(place: Town) -> None:
+def in_review(place: Town) -> None:
+    """The template is at the messenger, and we have asked for it."""
     with place.project.database.read() as connection:
         account = place.project.account(connection, "whatsapp", "default")
     assert account is not None
@@ -107,12 +108,41 @@ def test_approved_templates_are_asked_for_and_follow_the_review(place: Town) -> 
     answer = place.world_client.post(url, json=PROMO, headers=headers)
     assert answer.status_code == 200, answer.text
     assert place.call("POST", "/v1/templates/approved/whatsapp/default/sync") == {"templates": 1}
+
+
+def test_approved_templates_are_asked_for_and_follow_the_review(place: Town) -> None:
+    in_review(place)
     (before,) = place.call("GET", "/v1/templates/approved")["items"]
     assert (before["name"], before["language"], before["category"]) == ("promo", "ru", "MARKETING")
     place.advance("PT1H")
     (after,) = place.call("GET", "/v1/templates/approved")["items"]
     assert after["status"] == "APPROVED"
     place.call("POST", "/v1/templates/approved/telegram/default/sync", expect=422)
+
+
+def test_rule_30_a_template_in_review_holds_everybody_and_its_approval_lets_them_go(place: Town) -> None:
+    """By what the messenger told last: not one request is made to hear it again."""
+    in_review(place)
+    template = {"whatsapp": {"name": "promo", "language": "ru", "body": ["{{ contact.external_id }}"]}}
+    journey = place.publish(line(step("hello", "send", template=template, channel="whatsapp")))
+    people = {"ann": "79160000001", "bob": "79160000002"}
+    for name, address in people.items():
+        place.contact(name, "whatsapp", address)
+    place.enroll(journey, *people)
+
+    def deliveries() -> list[tuple[str, str | None, int]]:
+        items = place.call("GET", "/v1/deliveries", params={"journey": journey})["items"]
+        return [(each["state"], each["reason"], each["attempt"]) for each in items]
+
+    place.advance("PT1S")
+    assert deliveries() == [("held", "template_not_approved", 0)] * 2
+    assert [place.heard(address, "whatsapp") for address in people.values()] == [[], []]
+    place.advance("PT2M")  # Sooner than they would be looked at again.
+    assert [place.heard(each, "whatsapp") for each in people.values()] == [
+        [f"Привет, {name}, заходите!"] for name in people
+    ]
+    assert [place.trip(journey, name)["status"] for name in people] == ["completed"] * 2
+    assert [attempt for _, _, attempt in deliveries()] == [1, 1]
 
 
 def test_the_health_of_an_account(place: Town) -> None:
