@@ -138,6 +138,15 @@ def rest(app: FastAPI, world: World) -> None:
                 one.update(status="paused" if action == "pause" else "ok", reason=None)
         return {"status": action}
 
+    @app.get("/v1/settings")
+    def settings() -> Json:
+        return {"caps": world.caps}
+
+    @app.put("/v1/settings")
+    def choose(body: Json) -> Json:
+        world.caps = body["caps"]
+        return body
+
     @app.get("/v1/keys")
     def keys() -> Json:
         return {"items": world.keys, "next": None}

@@ -41,6 +41,7 @@ class World:
                 "revoked_at": None,
             }
         ]
+        self.caps: Json | None = None
         self.imports: dict[str, Json] = {}
         self.ailments: list[Json] = []
         self.consents: list[Json] = []

@@ -234,3 +234,15 @@ def test_a_new_key_is_shown_once(api: str, world: World) -> None:
     test = next(one for one in test.button if one.label == "Make a key").click().run()
     assert "tropa_secret9z" in [one.value for one in test.code]
     assert "tropa_secret9z" not in [one.value for one in test.run().code]
+
+
+def test_the_caps_are_chosen_and_taken_away(api: str, world: World) -> None:
+    assert "Сохранить ограничения" in [one.label for one in opened("settings", lang="ru").button]
+    test = opened("settings")
+    test.number_input(key="caps-per-day").set_value(2)
+    test = next(one for one in test.button if one.label == "Save the caps").click().run()
+    assert world.caps == {"per_day": 2}
+    assert (test.number_input(key="caps-per-day").value, test.number_input(key="caps-per-week").value) == (2, None)
+    test.number_input(key="caps-per-day").set_value(None)
+    next(one for one in test.button if one.label == "Save the caps").click().run()
+    assert world.caps is None

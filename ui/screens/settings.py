@@ -1,4 +1,4 @@
-"""Settings: language, appearance and the keys of the API."""
+"""Settings: language, appearance, caps and the keys of the API."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import streamlit as st
 
 from ui import health
 from ui.backend import backend
+from ui.caps import caps
 from ui.figures import ago
 from ui.language import LANGUAGES, _, choose, language
 from ui.look import attempt, careful, heading
@@ -82,6 +83,8 @@ def main() -> None:
         st.caption(_("Light or dark: the menu at the top right, Settings. By default the pages follow your system."))
         st.subheader(_("Address of the API"), anchor=False)
         st.code(backend().url, language=None)
+        with careful():
+            caps()
     with right, careful():
         st.subheader(_("Keys"), anchor=False)
         st.caption(_("Programs present a key to the API. A key is shown only once, when it is made."))
