@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from itertools import groupby
 from typing import Any
 
 import streamlit as st
@@ -26,15 +27,18 @@ def policies(messengers: Sequence[str]) -> None:
         business = told["business"]
         if not (business.get("country") or business.get("industry")):
             st.caption(_("Tropa does not know your country and industry: set TROPA_COUNTRY and TROPA_INDUSTRY."))
-        for one in told["items"]:
-            _rule(one)
+        for law, same in groupby(sorted(told["items"], key=_law), key=_law):
+            with st.container(border=True, gap="small"):
+                st.caption(safe(law))
+                for one in same:
+                    _rule(one)
         _form(told["items"], messengers)
 
 
 def _rule(one: Json) -> None:
     name = str(one["name"])
-    with st.container(border=True, horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{safe(_whom(one))}**  \n{safe(one['law'])}", width="stretch")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(safe(_whom(one)), width="stretch")
         st.toggle(
             _("Holds"),
             value=bool(one["active"]),
@@ -51,6 +55,10 @@ def _rule(one: Json) -> None:
             on_click=attempt,
             args=(lambda: reach.remove_policy(name), _("The rule is taken away.")),
         )
+
+
+def _law(one: Json) -> str:
+    return str(one["law"])
 
 
 def _whom(one: Json) -> str:

@@ -155,8 +155,9 @@ def exit_name(name: str) -> str:
 
 
 def channel(name: str | None) -> str:
-    """A messenger's name."""
-    return word(CHANNEL, name).text
+    """A messenger's name, the same in every language; what is no messenger is translated."""
+    found = CHANNEL.get(name or "")
+    return found.text if found and name != "auto" else word(CHANNEL, name).text
 
 
 def kind_icon(kind: str, given: str = "") -> str:

@@ -21,7 +21,7 @@ Json = Mapping[str, Any]
 
 
 def account(one: Json) -> None:
-    """One account: its state with the reason, the webhook's address and the link for contacts."""
+    """One account: its state with the reason and the webhook's address."""
     with st.container(border=True, height="stretch"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(
@@ -36,9 +36,6 @@ def account(one: Json) -> None:
             address = address if "://" in address else backend().url + address
             st.caption(_("Webhook address: give it to the messenger"))
             st.code(address, language=None, wrap_lines=True)
-        if one.get("opt_in_link"):
-            st.caption(_("Link for contacts: put it on your site or into a QR code"))
-            st.code(str(one["opt_in_link"]), language=None, wrap_lines=True)
         switch(one)
         if st.toggle(_("How it fares"), key=f"fares-{one['channel']}-{one['account']}"):
             with careful():
@@ -92,8 +89,6 @@ def main() -> None:
     accounts, known = list(told.get("items") or []), list(told.get("messengers") or [])
     with st.expander(_("Connect a messenger"), icon=":material/add_link:", expanded=not accounts):
         connect_form(known)
-    with st.expander(_("Where messengers may not be used"), icon=":material/gavel:"):
-        policies([str(one["channel"]) for one in known])
     if not accounts:
         empty(
             ":material/forum:",
@@ -103,10 +98,11 @@ def main() -> None:
                 "To try without a messenger, start Tropa with --sandbox."
             ),
         )
-        return
     with st.grid(2):
         for one in accounts:
             account(one)
+    with st.expander(_("Where messengers may not be used"), icon=":material/gavel:"):
+        policies([str(one["channel"]) for one in known])
 
 
 main()

@@ -19,6 +19,8 @@ from ui.words import channel, safe
 
 Json = dict[str, Any]
 PHONES = ("telegram", "whatsapp", "viber", "messenger")
+#: Where templates are reviewed.
+REVIEWED = ("whatsapp", "messenger")
 
 
 def buttons_of(text: str) -> list[Json]:
@@ -73,7 +75,7 @@ def write(kept: Json | None) -> tuple[str, str, Json]:
         _("An advertisement by Russian law"), bool((kept or {}).get("ad")), key=f"template-ad-{key}",
         help=_("It must be marked: «Реклама», the advertiser and the erid token."),
     )  # fmt: skip
-    first = st.text_input(_("First name in the preview"), "Александра", key=f"template-sample-{key}")
+    first = st.text_input(_("First name in the preview"), _("Alexandra"), key=f"template-sample-{key}")
     sample = (kept or {}).get("sample") or {"contact": {"first_name": first or ""}}
     ident = str(kept["id"]) if kept else re.sub(r"[^a-z0-9]+", "-", (name or "").lower()).strip("-")[:60] or "message"
     return ident, name or "", {"message": message, "sample": sample, "ad": bool(ad)}
@@ -150,9 +152,9 @@ def reviewed() -> None:
     """Templates at the messengers, with their review."""
     st.subheader(_("Approved by the messenger"), anchor=False)
     for one in backend().channels():
-        if one.get("channel") == "whatsapp":
+        if one.get("channel") in REVIEWED:
             place = (str(one["channel"]), str(one["account"]))
-            label = _("Ask WhatsApp · {account}").format(account=place[1])
+            label = _("Ask {messenger} · {account}").format(messenger=channel(place[0]), account=place[1])
             st.button(
                 label, icon=":material/sync:", key=f"sync-{'-'.join(place)}",
                 on_click=ask_messenger, args=place,

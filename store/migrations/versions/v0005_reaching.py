@@ -17,8 +17,8 @@ LAW = (
     "41-FZ of 2025-04-01 (Russia): banks, microfinance, insurers, state bodies, telecoms, marketplaces may not"
     " talk to clients in foreign messengers"
 )
-#: 2025-06-01, in microseconds.
-SINCE = 1_748_725_200_000_000
+#: 2025-06-01T00:00Z, in microseconds.
+SINCE = 1_748_736_000_000_000
 INDUSTRIES = ("bank", "microfinance", "insurance", "state", "telecom", "marketplace")
 
 
