@@ -153,7 +153,7 @@ def test_a_shift_is_a_run_its_chunks_are_tasks_and_a_failed_one_is_followed(serv
     assert {task["state_type"] for task in tasks} == {"COMPLETED"}
     (shift,) = server.ask("flows", flows={"id": {"any_": [second["flow_id"]]}})
     assert shift["name"] == "shift"
-    assert longest_pause(said(tmp_path)) < 1.5
+    assert longest_pause(said(tmp_path)) < PATIENCE
     assert said(tmp_path).splitlines()[-2:] == ["our own messages are still written", "prefect"]
 
 
@@ -262,10 +262,9 @@ def test_the_shift_goes_on_when_the_server_dies_and_dead_engines_are_marked(serv
         wait_for(lambda: server.runs(tmp_path, "RUNNING"))
         before = len(said(tmp_path))
         server.kill()
-        time.sleep(4)
-        during = said(tmp_path)[before:]
-        assert longest_pause(during) < 1.0
-        assert during.count("tick") > 50
+        wait_for(lambda: said(tmp_path)[before:].count("tick") > 50)
+        # A shift that waited for the server would stand still as long as a request to it may take.
+        assert longest_pause(said(tmp_path)[before:]) < PATIENCE
         assert stop(process) < 6
 
 
