@@ -7,6 +7,7 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -58,7 +59,7 @@ class Project:
     #: When the contacts were last sampled, and what was found (`engine.advice`).
     audience: tuple[datetime, Audience] | None = None
     _versions: OrderedDict[int, Version] = field(default_factory=OrderedDict)
-    _accounts: tuple[int, list[Connected]] | None = None
+    _accounts: tuple[tuple[tuple[Any, ...], ...], list[Connected]] | None = None
 
     def now(self, connection: Connection) -> datetime:
         """Now, as the product sees it: virtual in a sandbox."""

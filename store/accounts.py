@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row
 
 from channels.base import Account
 from store.database import dumps
-from store.sql import insert_new, one, parsed, rows, run, scalar, update
+from store.sql import insert_new, one, parsed, rows, run, update
 from store.tables import Address, ChannelAccount
 from store.vault import Vault
 
@@ -187,12 +187,11 @@ def fails(connection: Connection, account_id: int, failures: int, rests_until: i
     run(connection, statement, failures=failures, id=account_id, **values)
 
 
-def stamp(connection: Connection) -> int:
-    """Changes when accounts are added or removed: tells caches to look again."""
-    return int(
-        scalar(connection, "SELECT coalesce(sum(id * 31 + length(secrets) + length(base_url)), 0) FROM channel_account")
-        or 0
-    )
+def stamp(connection: Connection) -> tuple[tuple[Any, ...], ...]:
+    """What caches of accounts are built from: a different one says that they must look again."""
+    statement = "SELECT id, base_url, secrets, settings FROM channel_account ORDER BY id"
+    found = rows(connection, statement)
+    return tuple((row.id, row.base_url, row.secrets, dumps(parsed(row.settings))) for row in found)
 
 
 def names(connection: Connection) -> Sequence[Any]:

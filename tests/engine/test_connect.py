@@ -45,6 +45,17 @@ def test_a_telegram_bot_is_checked_registered_and_then_speaks(bot: Town) -> None
     ]
 
 
+def test_a_changed_setting_is_noticed_by_processes_that_run(bot: Town) -> None:
+    def rate() -> object:
+        with bot.project.database.read() as connection:
+            connected = bot.project.account(connection, "telegram", "second")
+        return None if connected is None else connected.account.settings.get("per_second")
+
+    for per_second in ("11", "12"):
+        bot.call("PUT", "/v1/channels/telegram/second", json=body(bot, settings={"per_second": per_second}))
+        assert rate() == per_second
+
+
 def test_a_wrong_token_is_refused_and_nothing_is_kept(place: Town) -> None:
     answer = place.call("PUT", "/v1/channels/telegram/second", 422, json=body(place, token="1:wrong"))
     assert answer["code"] == "account_refused"
