@@ -33,6 +33,8 @@ from store.sql import scalar
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("prefect")]
 T = TypeVar("T")
 ENGINE = Path(__file__).with_name("pretend_engine.py")
+#: Seconds: far more than a tick on a busy machine, far less than a request to a dead server would take.
+PATIENCE = 8.0
 
 
 def free_port() -> int:
