@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from ui.language import _
 from ui.said import said
@@ -78,11 +79,10 @@ def _starting(trouble: Trouble) -> None:
 
 @st.fragment(run_every=2)
 def _look_again() -> None:
-    """Runs the whole page again every two seconds while it stands here."""
-    if st.session_state.get("_looked_again"):
-        st.session_state["_looked_again"] = False
+    """Runs the whole page again every two seconds while it stands here; drawing it, however often, does nothing."""
+    context = get_script_run_ctx(suppress_warning=True)
+    if context is not None and context.fragment_ids_this_run:
         st.rerun()
-    st.session_state["_looked_again"] = True
 
 
 @contextmanager
