@@ -25,14 +25,15 @@ demo: setup ## Start everything with a pretend world, example journeys and peopl
 	$(BIN)/tropa up --demo
 
 test: setup ## Run the tests
-	$(BIN)/pytest -n $(PYTEST_WORKERS) --dist loadgroup
+	$(BIN)/pytest -n $(PYTEST_WORKERS) --dist loadgroup -m "not soak and not browser"
+	$(BIN)/pytest -m "browser and not soak"  # by itself: a hand on a page that stutters misses what it aims at
 
 check: setup ## Format, lint, types, floors of the house and tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/pytest -n $(PYTEST_WORKERS) --dist loadgroup
+	$(MAKE) --no-print-directory test
 
 canvas: ## Build the canvas's bundle anew (needs node 20)
 	cd ui/canvas && npm ci --silent && npm test --silent && npm run --silent build
