@@ -34,7 +34,7 @@ WANTING = (
 
 async def play(shift: Shift) -> None:
     """If somebody asked for time to be played, play it and answer; a killed engine goes on where it was."""
-    target = await asyncio.to_thread(_asked, shift.project)
+    target, _ = await asyncio.to_thread(_asked, shift.project)
     if target is None:
         return
     async with shift.turn:
@@ -46,21 +46,25 @@ async def play(shift: Shift) -> None:
 
 
 async def _play(shift: Shift, target: datetime) -> None:
+    """Several engines may play the same time: each step is of an instant at which the stepper found nothing left."""
     if shift.world is not None:
-        # The world may be behind: an engine was killed between its step and telling of it, or the world was.
-        await shift.world.set_clock(await asyncio.to_thread(_now, shift.project), running=False)
+        # The world may be behind, and going: an engine was killed between its step and telling of it, or the world was.
+        await shift.world.set_clock((await asyncio.to_thread(_asked, shift.project))[1], running=False)
     while True:
+        asked, now = await asyncio.to_thread(_asked, shift.project)
+        if asked != target:
+            return
+        if shift.world is not None:
+            await shift.world.go_on(now)
         moves, sends = await shift.settle()
-        now = await asyncio.to_thread(_count, shift.project, moves, sends)
+        if await asyncio.to_thread(_count, shift.project, moves, sends) != now:
+            # Another engine has made a step meanwhile, and what falls due there may be in nobody's hands yet.
+            continue
         if now >= target:
             break
         step = min(await _next(shift, now, target), target)
-        if not await asyncio.to_thread(_step, shift.project, step, target):
-            # Another engine plays the same time and is further.
-            return
-        reach("clock-step")
-        if shift.world is not None:
-            await shift.world.set_clock(step, running=False)
+        if await asyncio.to_thread(_step, shift.project, now, step, target):
+            reach("clock-step")
     arrived, running = await asyncio.to_thread(_arrive, shift.project, target)
     if arrived and shift.world is not None:
         await shift.world.set_clock(target, running=running)
@@ -80,14 +84,10 @@ async def _next(shift: Shift, now: datetime, target: datetime) -> datetime:
     return max(together)
 
 
-def _now(project: Project) -> datetime:
+def _asked(project: Project) -> tuple[datetime | None, datetime]:
+    """The instant until which time is to be played, and the one that it has come to."""
     with project.database.read() as connection:
-        return project.now(connection)
-
-
-def _asked(project: Project) -> datetime | None:
-    with project.database.read() as connection:
-        return clock.asked(connection)
+        return clock.asked(connection), project.now(connection)
 
 
 def _next_due(project: Project, now: datetime) -> list[datetime]:
@@ -114,8 +114,8 @@ def _count(project: Project, moves: int, sends: int) -> datetime:
     return project.database.transact(work)
 
 
-def _step(project: Project, to: datetime, target: datetime) -> bool:
-    return project.database.transact(lambda connection: clock.step(connection, to, target))
+def _step(project: Project, now: datetime, to: datetime, target: datetime) -> bool:
+    return project.database.transact(lambda connection: clock.step(connection, now, to, target))
 
 
 def _arrive(project: Project, target: datetime) -> tuple[bool, bool]:

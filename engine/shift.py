@@ -22,7 +22,7 @@ from engine.play import play
 from engine.project import Project
 from engine.receive import receive
 from engine.world import World
-from store import cascades, clock, counters, deliveries, enrollments, inbox, segments
+from store import cascades, clock, counters, deliveries, enrollments, inbox, segments, web_requests
 from store.bell import Bell, listen
 from store.crash_points import reach, soon
 from store.database import UNAVAILABLE
@@ -160,12 +160,16 @@ class Shift:
         return self.project.database.transact(lambda each: evidence.sweep(self.project, each)) if waiting else 0
 
     def _others_work(self) -> bool:
-        """Whether another engine has messages in flight, or moves and webhooks in a transaction of its own."""
+        """Whether anything is left in one and the same snapshot: another engine is at it, or has just made it."""
         with self.project.database.read() as connection:
-            due = enrollments.next_due(connection)
+            now = self.project.now_micros(connection)
+            dues = (enrollments.next_due(connection), deliveries.next_ready(connection))
             return (
-                deliveries.any_in_flight(connection)
-                or (due is not None and due <= self.project.now_micros(connection))
+                any(at is not None and at <= now for at in dues)
+                or deliveries.any_in_flight(connection)
+                or web_requests.any_open(connection, now)
+                or cascades.is_due(connection, now)
+                or segments.work(connection, now)
                 or inbox.horizon(connection) is not None
             )
 

@@ -23,6 +23,12 @@ class World:
         response = await self.client.put("/world/clock", json={"now": now.isoformat(), "running": running})
         response.raise_for_status()
 
+    async def go_on(self, now: datetime) -> None:
+        """Bring the world's clock to an instant and let it stand there; one that is further already stays so."""
+        order = {"now": now.isoformat(), "running": False, "forward": True}
+        response = await self.client.put("/world/clock", json=order)
+        response.raise_for_status()
+
     async def settle(self) -> tuple[int, datetime | None]:
         """Let the world do all that is due: (webhooks delivered, its next instant)."""
         response = await self.client.post("/world/settle")

@@ -42,7 +42,8 @@ async def clock(world: World, request: Request) -> Any:
     if request.method == "PUT":
         order = ClockOrder.model_validate_json(await request.body())
         before = world.now()
-        world.clock.move(None if order.now is None else instant(order.now), running=order.running)
+        now = None if order.now is None else instant(order.now)
+        world.clock.move(max(now, before) if order.forward and now is not None else now, running=order.running)
         if world.now() < before - 1.0:
             world.rates.forget()
         keep_clock(world.store, world.clock)

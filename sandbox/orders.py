@@ -47,6 +47,8 @@ class Accounts(Order):
 class ClockOrder(Order):
     now: str | None = None
     running: bool | None = None
+    #: An instant that is past already is not gone back to.
+    forward: bool = False
 
     @field_validator("now")
     @classmethod

@@ -70,11 +70,12 @@ def asked(connection: Connection) -> datetime | None:
     return maybe_instant(row.target_at) if row is not None else None
 
 
-def step(connection: Connection, virtual: datetime, target: datetime) -> bool:
-    """Move on while `target` is played, never back: another engine may have gone further. Whether it moved."""
+def step(connection: Connection, before: datetime, virtual: datetime, target: datetime) -> bool:
+    """Move on from an instant while `target` is played: not when another engine has done so. Whether it moved."""
     moved = run(
         connection,
-        "UPDATE clock SET virtual_at = :virtual WHERE id = 1 AND target_at = :target AND virtual_at < :virtual",
+        "UPDATE clock SET virtual_at = :virtual WHERE id = 1 AND target_at = :target AND virtual_at = :before",
+        before=micros(before),
         virtual=micros(virtual),
         target=micros(target),
     )

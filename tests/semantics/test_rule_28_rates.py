@@ -181,11 +181,7 @@ def test_rule_28_two_engines_share_one_rate(either_place: Town) -> None:
     try:
         people = crowd(place, 120)
         place.enroll(place.publish(line(step("hello", "send", text="Hi"))), *people)
-        for _ in range(5):
-            # Whoever plays the time may arrive while the other still has some in hand.
-            place.advance("PT30S")
-            if len(accepted(place, "telegram")) >= len(people):
-                break
+        place.advance("PT30S")
     finally:
         second.stop()
         second.project.database.close()

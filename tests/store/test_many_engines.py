@@ -228,7 +228,7 @@ def test_a_step_of_the_clock_is_taken_once(quiet: Town) -> None:
     project.database.transact(lambda each: run(each, question, target=micros(target)))
 
     def step(connection: Connection) -> bool:
-        return clock.step(connection, target, target)
+        return clock.step(connection, now, target, target)
 
     assert together(project.database, step, step) == (True, False)
     assert project.database.transact(lambda each: clock.arrived(each, target, now))
