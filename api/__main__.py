@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 
 import uvicorn
 
 from api.app import create_app
+from engine.patience import database_is_there
 from engine.settings import Settings
 
 
@@ -16,6 +18,8 @@ def main() -> None:
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     # URLs are never logged: Telegram's token is in them.
     logging.getLogger("httpx").setLevel(logging.WARNING)
+    # Nothing listens until the database is there: a webhook could not be kept. A signal ends the waiting.
+    asyncio.run(database_is_there(settings.database, asyncio.Event()))
     uvicorn.run(
         create_app(settings),
         host=settings.host,

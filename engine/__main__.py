@@ -9,6 +9,7 @@ import signal
 from pathlib import Path
 
 from engine.boot import opened
+from engine.patience import database_is_there
 from engine.reporting import run_shifts
 from engine.settings import Settings
 from engine.shift import Shift
@@ -35,6 +36,8 @@ async def _work(settings: Settings) -> None:
 
     for sign in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(sign, end, sign)
+    if not await database_is_there(settings.database, stop):
+        return
     async with opened(settings) as (_, project, world):
         if told := os.environ.get("TROPA_READY_FILE"):
             Path(told).parent.mkdir(parents=True, exist_ok=True)

@@ -46,7 +46,8 @@ def head(migrations: Path = MIGRATIONS) -> str:
 
 def current(url: str) -> str | None:
     """The revision that a database is at; None for an empty one."""
-    engine = create_engine(driver(url))
+    server = not url.startswith("sqlite")
+    engine = create_engine(driver(url), connect_args={"connect_timeout": 5} if server else {})
     try:
         with engine.connect() as connection:
             return revision(connection)
