@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.doors import After, Authorised, Limit, Shared, after_id, iso, paged
 from api.problems import Refused
 from engine.errors import NotFound
-from engine.segments import problem_of, used_by
-from store import keys, segments
+from engine.headcount import headcount
+from engine.project import Project
+from engine.segments import User, problem_of, users
+from store import journeys, keys, segments
+from store.contacts import fold
 from store.sql import parsed
 
 router = APIRouter(prefix="/v1/segments", tags=["segments"])
+#: Contacts that a preview shows.
+SAMPLE = 8
 
 
 class SegmentIn(BaseModel):
@@ -32,15 +38,46 @@ class NewSegmentIn(SegmentIn):
     id: Annotated[str, Field(pattern=r"^([A-Za-z0-9_-]{1,60})?$")] = ""
 
 
+class PreviewIn(BaseModel):
+    """A rule to try, and the segment whose rule it would be."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    rule: dict[str, Any]
+    segment: str = Field("", max_length=60)
+
+
 @router.get("")
-def list_segments(project: Shared, _: Authorised) -> dict[str, Any]:
-    """All segments, oldest first, with how many contacts each holds."""
+def list_segments(
+    project: Shared,
+    _: Authorised,
+    search: Annotated[str, Query(max_length=100)] = "",
+    after: After = "",
+    limit: Limit = 1000,
+) -> dict[str, Any]:
+    """Segments, oldest first: how many contacts each holds, how fresh that is, and what asks about it."""
+    sought, last = fold(search.strip()), after_id(after)
     with project.database.read() as connection:
-        sizes = segments.sizes(connection)
-        return {
-            "items": [_shown(row, sizes.get(row.id, 0)) for row in segments.everything(connection)],
-            "next": None,
-        }
+        fits = [
+            row
+            for row in segments.everything(connection)
+            if row.id > last and (sought in fold(row.name) or sought in fold(row.public_id))
+        ][:limit]
+        return paged(fits, limit, _Shown(project, connection, fits))
+
+
+@router.post("/preview")
+def preview(body: PreviewIn, project: Shared, _: Authorised) -> dict[str, Any]:
+    """For how many contacts a rule would hold and some of them; nothing is saved.
+
+    Of up to 2,000 contacts everybody is looked at; of more, a sample of so many: `exact` tells.
+    """
+    with project.database.read() as connection:
+        _must_fit(connection, body.rule, body.segment)
+        found = headcount(project, connection, body.rule)
+    sample = [{"contact": row.external_id, "attributes": parsed(row.attributes)} for row in found.holding[:SAMPLE]]
+    told = {"size": found.size, "everybody": found.everybody, "exact": found.exact, "looked_at": found.looked_at}
+    return {**told, "held": len(found.holding), "sample": sample}
 
 
 @router.post("", status_code=201)
@@ -64,7 +101,7 @@ def get_segment(segment: str, project: Shared, _: Authorised) -> dict[str, Any]:
     """One segment."""
     with project.database.read() as connection:
         row = found(connection, segment)
-        return _shown(row, segments.sizes(connection).get(row.id, 0))
+        return _Shown(project, connection, [row])(row)
 
 
 @router.put("/{segment}")
@@ -88,8 +125,10 @@ def remove_segment(segment: str, project: Shared, caller: Authorised) -> dict[st
 
     def work(connection: Any) -> None:
         row = found(connection, segment)
-        if user := used_by(project, connection, segment):
-            raise Refused(409, "conflict", f"{user} asks about this segment; change that first.")
+        if asking := users(project, connection).get(segment):
+            raise Refused(
+                409, "conflict", f"The {asking[0].kind} {asking[0].id} asks about this segment; change that first."
+            )
         segments.remove(connection, row.id)
         keys.audit(connection, caller.name, "segment.removed", segment, project.now_micros(connection))
 
@@ -119,14 +158,28 @@ def _must_fit(connection: Any, rule: dict[str, Any], own_id: str) -> None:
         raise Refused(422, "not_valid", wrong.text, field=f"rule.{wrong.path}".rstrip("."))
 
 
-def _shown(row: Any, size: int) -> dict[str, Any]:
-    return {
-        "id": row.public_id,
-        "name": row.name,
-        "rule": parsed(row.rule),
-        "size": size,
-        "filling": row.refreshed_at is None or row.cursor > 0,
-        "refreshed_at": iso(row.refreshed_at),
-        "created_at": iso(row.created_at),
-        "updated_at": iso(row.updated_at),
-    }
+class _Shown:
+    """Segments as they are answered, with what is known of all of them at once."""
+
+    def __init__(self, project: Project, connection: Any, found: Sequence[Any]) -> None:
+        self.sizes = segments.sizes(connection, [row.id for row in found])
+        self.users = users(project, connection)
+        asking = {each.id for row in found for each in self.users.get(row.public_id, ()) if each.kind == "journey"}
+        self.names = journeys.names(connection, asking)
+        self.names |= {row.public_id: row.name for row in segments.everything(connection)}
+
+    def __call__(self, row: Any) -> dict[str, Any]:
+        return {
+            "id": row.public_id,
+            "name": row.name,
+            "rule": parsed(row.rule),
+            "size": self.sizes.get(row.id, 0),
+            "filling": row.refreshed_at is None or row.cursor > 0,
+            "refreshed_at": iso(row.refreshed_at),
+            "created_at": iso(row.created_at),
+            "updated_at": iso(row.updated_at),
+            "used_by": [self._user(each) for each in self.users.get(row.public_id, ())],
+        }
+
+    def _user(self, user: User) -> dict[str, Any]:
+        return {"kind": user.kind, "id": user.id, "how": user.how, "name": self.names.get(user.id, user.id)}

@@ -68,12 +68,13 @@ def _load_receipts(
         holding = {
             delivery_key(clause)
             for clause in version.journey.receipts
-            if any(_holds(clause, each, version.public_id) for each in sent.get(row.contact_id, ()))
+            if any(became(clause, each, version.public_id) for each in sent.get(row.contact_id, ()))
         }
         persons[row.contact_id].receipts = holding | set(persons[row.contact_id].receipts)
 
 
-def _holds(clause: DeliveryClause, delivery: Row[Any], own_journey: str) -> bool:
+def became(clause: DeliveryClause, delivery: Row[Any], own_journey: str = "") -> bool:
+    """Whether a delivery is one that a clause asks about and came to that; «node» means one of the asking journey."""
     if delivery.public_id != (clause.journey or own_journey) or clause.node not in (None, delivery.node):
         return False
     if clause.was in ("replied", "clicked"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
 from typing import Any
@@ -161,16 +162,27 @@ def problem_of(connection: Connection, rule: Any, own_id: str) -> RuleProblem | 
     return None
 
 
-def used_by(project: Project, connection: Connection, public_id: str) -> str | None:
-    """Who asks about a segment: a live journey, or another segment; None when nobody does."""
+@dataclass(frozen=True, slots=True)
+class User:
+    """Who asks about a segment: `kind` is `journey` or `segment`, `how` whether it is an `entry` or a `rule`."""
+
+    kind: str
+    id: str
+    how: str
+
+
+def users(project: Project, connection: Connection) -> dict[str, list[User]]:
+    """By segment: the journeys that are live or paused and the segments that ask about it."""
+    found: dict[str, list[User]] = {}
     for row in journeys.live(connection):
         journey = project.version(connection, row.version_id).journey
-        if public_id in journey.segments or any(entry.segment == public_id for entry in journey.settings.entry):
-            return f"The journey {row.public_id}"
+        entries = {entry.segment for entry in journey.settings.entry if entry.segment}
+        for name in sorted({*journey.segments, *entries}):
+            found.setdefault(name, []).append(User("journey", row.public_id, "entry" if name in entries else "rule"))
     for other in segments.everything(connection):
-        if public_id in reads(other.rule).segments:
-            return f"The segment {other.public_id}"
-    return None
+        for name in sorted(reads(other.rule).segments):
+            found.setdefault(name, []).append(User("segment", other.public_id, "rule"))
+    return found
 
 
 def _reached(known: Mapping[str, Collection[str]], start: str) -> set[str]:

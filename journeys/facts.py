@@ -75,7 +75,10 @@ class View:
         """Whether a rule holds for the contact now."""
         test, want = self._compiled(rule)
         if want.events or want.deliveries:
-            counts = {event_key(clause): self._count(clause) for clause in want.events}
+            counts = {
+                event_key(clause): times(clause, self.person.events, self.now, self.zone, self.trip.event)
+                for clause in want.events
+            }
             receipts = [name for name in map(delivery_key, want.deliveries) if name in self.person.receipts]
             return test(self._facts(counts, receipts))
         if self._plain is None or self._plain.answers is not self.trip.answers:
@@ -140,15 +143,20 @@ class View:
             self.journey.compiled[id(rule)] = known
         return known
 
-    def _count(self, clause: EventClause) -> int:
-        since = self.now - parse_duration(clause.within) if clause.within else None
-        return sum(
-            past.name == clause.name
-            and (since is None or past.at >= since)
-            and (clause.match is None or same_key(past.properties.get(clause.match), self.trip.event.get(clause.match)))
-            and clause.fits(_over(past.properties, self.now, self.trip.event, self.zone))
-            for past in self.person.events
-        )
+
+def times(
+    clause: EventClause, events: Sequence[Past], now: datetime, zone_of: str, entry: Mapping[str, Any] | None = None
+) -> int:
+    """How many of a contact's events a clause counts; `entry`: the properties of the entry event, if there is one."""
+    since = now - parse_duration(clause.within) if clause.within else None
+    begun = entry or {}
+    return sum(
+        past.name == clause.name
+        and (since is None or past.at >= since)
+        and (clause.match is None or same_key(past.properties.get(clause.match), begun.get(clause.match)))
+        and clause.fits(_over(past.properties, now, begun, zone_of))
+        for past in events
+    )
 
 
 def _over(properties: Mapping[str, Any], now: datetime, entry: Mapping[str, Any], zone_of: str) -> Facts:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row
@@ -32,6 +32,14 @@ def create(
 def get(connection: Connection, public_id: str) -> Row[Any] | None:
     """One journey by its public id."""
     return one(connection, f"SELECT {COLUMNS} FROM journey WHERE public_id = :id", id=public_id)
+
+
+def names(connection: Connection, public_ids: Collection[str]) -> dict[str, str]:
+    """What some journeys are called, by their public ids."""
+    found = rows(
+        connection, "SELECT public_id, name FROM journey WHERE public_id IN [ids:text]", ids=sorted(public_ids)
+    )
+    return {row.public_id: row.name for row in found}
 
 
 def by_id(connection: Connection, journey_id: int) -> Row[Any] | None:

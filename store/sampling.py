@@ -7,23 +7,33 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from store.sql import one, rows
+from store.sql import one, rows, scalar
 
 MOST = 2_000
 
 
 def contacts(connection: Connection) -> Sequence[Row[Any]]:
-    """Up to 2,000 contacts: id, attributes and timezone."""
-    ends = one(connection, "SELECT min(id) AS least, max(id) AS most FROM contact")
-    if ends is None or ends.least is None:
-        return []
-    step = max(1, (ends.most - ends.least + 1) // MOST)
-    ids = list(range(ends.most, ends.least - 1, -step))[:MOST]
+    """Up to 2,000 contacts: id, external_id, attributes, tags and timezone."""
+    least, most = _ends(connection)
+    step = max(1, (most - least + 1) // MOST)
     return rows(
         connection,
-        "SELECT id, attributes, timezone FROM contact WHERE id IN [ids] AND gone_at IS NULL ORDER BY id",
-        ids=ids,
+        "SELECT id, external_id, attributes, tags, timezone FROM contact"
+        " WHERE id IN [ids] AND gone_at IS NULL ORDER BY id",
+        ids=list(range(most, least - 1, -step))[:MOST],
     )
+
+
+def everybody(connection: Connection, seen: int) -> int:
+    """How many contacts there are, when the sample has seen so many."""
+    least, most = _ends(connection)
+    # Those who are gone are counted along: to look for them would read every row.
+    return seen if most - least < MOST else max(seen, int(scalar(connection, "SELECT count(*) FROM contact") or 0))
+
+
+def _ends(connection: Connection) -> tuple[int, int]:
+    ends = one(connection, "SELECT min(id) AS least, max(id) AS most FROM contact")
+    return (1, 0) if ends is None or ends.least is None else (int(ends.least), int(ends.most))
 
 
 def addresses(connection: Connection, contact_ids: Sequence[int]) -> Sequence[Row[Any]]:

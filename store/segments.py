@@ -50,9 +50,13 @@ def everything(connection: Connection) -> Sequence[Row[Any]]:
     return rows(connection, f"SELECT {COLUMNS} FROM segment ORDER BY id")
 
 
-def sizes(connection: Connection) -> dict[int, int]:
-    """How many contacts each segment holds."""
-    found = rows(connection, "SELECT segment_id, count(*) AS many FROM segment_member GROUP BY segment_id")
+def sizes(connection: Connection, segment_ids: Collection[int]) -> dict[int, int]:
+    """How many contacts some segments hold."""
+    found = rows(
+        connection,
+        "SELECT segment_id, count(*) AS many FROM segment_member WHERE segment_id IN [ids] GROUP BY segment_id",
+        ids=sorted(segment_ids),
+    )
     return {row.segment_id: row.many for row in found}
 
 
