@@ -51,7 +51,7 @@ def test_a_preview_counts_whom_the_segment_will_hold(peopled: Town) -> None:
 
 
 def test_of_many_contacts_a_sample_is_looked_at(place: Town) -> None:
-    people = [{"external_id": f"c{n}", "attributes": {"part": n % 4}} for n in range(2_400)]
+    people = [{"external_id": f"c{n:04}", "attributes": {"part": n % 4}} for n in range(2_400)]
     place.call("PUT", "/v1/contacts", json={"contacts": people})
     told = place.call(
         "POST", "/v1/segments/preview", json={"rule": {"attribute": "part", "is": "at_least", "value": 2}}
