@@ -17,6 +17,9 @@ from engine.project import Project, real_now
 from engine.world import World
 from store import clock
 
+#: The longest time between two looks whether time is still being played, in seconds.
+LONGEST_PAUSE = 0.25
+
 
 def only_in_sandbox(request: Request) -> None:
     """404 outside a sandbox: a real installation has no such doors."""
@@ -82,8 +85,11 @@ async def advance(body: AdvanceIn, project: Shared) -> dict[str, Any]:
         return clock.ask(connection, body.by, real_now())
 
     await run_in_threadpool(project.database.transact, ask)
+    pause = 0.005
     while await run_in_threadpool(_playing, project):
-        await asyncio.sleep(0.005)
+        await asyncio.sleep(pause)
+        # A long play is asked after rarely: asking takes its strength.
+        pause = min(pause * 1.2, LONGEST_PAUSE)
     with project.database.read() as connection:
         moves, sends = clock.counts(connection)
         now = project.now(connection)

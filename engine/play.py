@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 #: Instants that lie this close together are one step: ten thousand due times must not cost ten thousand rounds.
 TOGETHER = timedelta(seconds=1)
+#: So do messages that wait for their turn, as far as their messenger takes them at once (see `Rates`).
+AT_ONCE = timedelta(seconds=0.2)
 #: Who wants to act at an instant.
 WANTING = (
     enrollments.due_after,
@@ -78,10 +80,8 @@ async def _next(shift: Shift, now: datetime, target: datetime) -> datetime:
     found += acts
     if not found:
         return target
-    until = min(found) + TOGETHER
-    latest = await asyncio.to_thread(_latest, shift.project, now, until)
-    together = [at for at in (*found, latest) if at is not None and at <= until]
-    return max(together)
+    until, latest = await asyncio.to_thread(_latest, shift.project, now, min(found))
+    return max(at for at in (*found, *latest) if at <= until)
 
 
 def _asked(project: Project) -> tuple[datetime | None, datetime]:
@@ -99,10 +99,16 @@ def _next_due(project: Project, now: datetime) -> list[datetime]:
     return instants if unknown is None else [*instants, instant(unknown) + EVIDENCE]
 
 
-def _latest(project: Project, after: datetime, until: datetime) -> datetime | None:
+def _latest(project: Project, after: datetime, first: datetime) -> tuple[datetime, list[datetime]]:
+    """Until when all is one step with the `first` act, and the last of what the product does by then."""
+    until = first + TOGETHER
     with project.database.read() as connection:
-        value = enrollments.due_between(connection, micros(after), micros(until))
-    return None if value is None else instant(value)
+        sends = deliveries.ready_after(connection, micros(after))
+        if sends is not None:
+            until = min(until, instant(sends) + AT_ONCE)
+        span = micros(after), micros(until)
+        found = enrollments.due_between(connection, *span), deliveries.ready_between(connection, *span)
+    return until, [instant(value) for value in found if value is not None]
 
 
 def _count(project: Project, moves: int, sends: int) -> datetime:

@@ -16,7 +16,7 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.convertors import Convertor, register_url_convertor
 from starlette.routing import BaseRoute
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 from sandbox import control, graph_doors, messenger, telegram, viber, whatsapp
 from sandbox.exchange import LINE
@@ -67,8 +67,10 @@ def create_app(
     return app
 
 
-class Wire(H11Protocol):
+class Wire(AutoHTTPProtocol):  # type: ignore[misc, valid-type]  # uvicorn's own choice of a parser
     """An HTTP connection that a fault can cut."""
+
+    transport: asyncio.Transport
 
     def data_received(self, data: bytes) -> None:
         LINE.set(self.transport)

@@ -235,6 +235,17 @@ def ready_after(connection: Connection, after: int) -> int | None:
     return None if value is None else int(value)
 
 
+def ready_between(connection: Connection, after: int, until: int) -> int | None:
+    """The latest instant in (after, until] at which a delivery may be claimed."""
+    value = scalar(
+        connection,
+        "SELECT max(ready_at) FROM delivery WHERE ready_at > :after AND ready_at <= :until",
+        after=after,
+        until=until,
+    )
+    return None if value is None else int(value)
+
+
 def first_unknown(connection: Connection, after: int) -> int | None:
     """When the oldest outcome that became unknown past `after` did so."""
     value = scalar(

@@ -24,6 +24,7 @@ VAGUE = {"utils", "util", "helpers", "helper", "manager", "managers", "common", 
 EVIDENCE = {
     "python-dateutil": r"^from dateutil",
     "google-re2": r"^\s*(import|from) re2\b",
+    "httptools": r"uvicorn\.protocols\.http\.auto",
     "psycopg": r"postgresql\+psycopg|^\s*(import|from) psycopg\b",
     "pydantic-settings": r"^\s*from pydantic_settings\b",
     "prometheus-client": r"^\s*(import|from) prometheus_client\b",
