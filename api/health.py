@@ -33,13 +33,14 @@ class TestIn(BaseModel):
 
 @router.get("/{channel}/{account}/health")
 def get_health(channel: str, account: str, project: Shared, _: Authorised) -> dict[str, Any]:
-    """State, limits in use, the last webhook, and what became of the latest messages."""
+    """State, limits in use, the last webhook, what became of the latest messages, how the messenger regards it."""
     with project.database.read() as connection:
         connected = _connected(project, connection, channel, account)
         now = project.now_micros(connection)
         outcomes = channel_health.outcomes(connection, channel, account)
         webhook = channel_health.last_webhook(connection, channel, account)
         lately = channel_health.sent_since(connection, channel, account, now - MINUTE)
+        standing = channel_health.standing(connection, channel, account)
     limits = channels()[channel].limits
     allowed = float(connected.account.settings.get("per_second", limits.per_second))
     paused = connected.paused_until is not None and connected.paused_until > now
@@ -53,6 +54,7 @@ def get_health(channel: str, account: str, project: Shared, _: Authorised) -> di
         "receipts": {"delivered": limits.delivered, "read": limits.read},
         "last_webhook": None if webhook is None else {"at": iso(webhook.received_at), "error": webhook.error or None},
         "outcomes": [{"state": row.state, "reason": row.reason or None, "count": row.many} for row in outcomes],
+        "standing": [{**each, "at": iso(each["at"])} for each in standing],
         "source": limits.source,
     }
 
@@ -63,7 +65,10 @@ async def check_account(channel: str, account: str, project: Shared, _: Authoris
     with project.database.read() as connection:
         connected = _connected(project, connection, channel, account)
     try:
-        return {"ok": True, "facts": await check(connected.account)}
+        facts = await check(connected.account)
+        if rating := facts.get("quality_rating"):
+            await run_in_threadpool(project.database.transact, lambda each: _rated(project, each, connected, rating))
+        return {"ok": True, "facts": facts}
     except AccountRefused as refused:
         if refused.field == "secrets.token":
             reason = str(refused)
@@ -88,6 +93,11 @@ async def test_account(channel: str, account: str, body: TestIn, project: Shared
         lambda each: keys.audit(each, caller.name, "account.tested", f"{channel}/{account}", project.now_micros(each)),
     )
     return {"sent": True, "ids": ids}
+
+
+def _rated(project: Project, connection: Any, connected: Connected, rating: str) -> None:
+    place = (connected.account.channel, connected.account.name)
+    channel_health.keep_standing(connection, place, "quality", rating, "", project.now_micros(connection))
 
 
 def _connected(project: Project, connection: Any, channel: str, account: str) -> Connected:

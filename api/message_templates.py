@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from starlette.concurrency import run_in_threadpool
 
 from api.doors import Authorised, Shared, iso
 from api.problems import Refused
@@ -16,6 +17,7 @@ from channels.base import Account
 from channels.message import Message
 from channels.shown import bubbles
 from channels.writing import count
+from engine.connect import send_now
 from engine.errors import AccountRefused, NotFound
 from engine.render import CannotRender, render, unfilled
 from engine.template_sync import sync
@@ -39,6 +41,12 @@ class MessageIn(BaseModel):
     sample: dict[str, Any] = Field(default_factory=dict, max_length=20)
     #: An advertisement that the law wants marked.
     ad: bool = False
+
+
+class TryIn(MessageIn):
+    """A message to oneself: it passes no gate and is not counted."""
+
+    address: str = Field(min_length=1, max_length=200)
 
 
 class TemplateIn(MessageIn):
@@ -91,6 +99,27 @@ def preview(body: MessageIn, _: Authorised) -> dict[str, Any]:
         "channels": {name: _on(name, says, body.sample) for name in channels()},
         "remarks": [asdict(each) for each in remarks(says, ad=body.ad)],
     }
+
+
+@router.post("/try/{channel}/{account}")
+async def try_message(channel: str, account: str, body: TryIn, project: Shared, caller: Authorised) -> dict[str, Any]:
+    """Send the message as it stands to oneself, now, with the sample's values."""
+    with project.database.read() as connection:
+        connected = project.account(connection, channel, account)
+    if connected is None:
+        raise NotFound(f"No account {account!r} of {channel} is connected.")
+    try:
+        message = render(_said(body), channel, body.sample, "UTC")
+        ids = await send_now(connected.account, message, body.address)
+    except CannotRender as cannot:
+        raise Refused(422, "not_valid", cannot.detail, field="sample") from cannot
+    except AccountRefused as refused:
+        raise Refused(422, "account_refused", str(refused), field=refused.field) from refused
+    await run_in_threadpool(
+        project.database.transact,
+        lambda each: keys.audit(each, caller.name, "account.tested", f"{channel}/{account}", project.now_micros(each)),
+    )
+    return {"sent": True, "ids": ids}
 
 
 @router.get("/{name}")

@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 #: Modules of this folder that hold vocabulary, not a messenger.
 VOCABULARY = frozenset(
     {
+        "answers",
         "base",
         "degrading",
+        "events",
         "graph",
         "graph_templates",
         "message",
@@ -34,6 +36,7 @@ VOCABULARY = frozenset(
         "whatsapp_errors",
         "whatsapp_events",
         "whatsapp_parts",
+        "whatsapp_standing",
         "writing",
     }
 )

@@ -4,11 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from enum import StrEnum
 from typing import Any, Literal, Protocol
 
+from channels.answers import Accepted, Answer, Rejected, RetryAfter, Trouble, Unknown
+from channels.events import (
+    Blocked,
+    Event,
+    Notice,
+    OptIn,
+    OptOut,
+    Receipt,
+    Reply,
+    Reviewed,
+    Standing,
+    Watermark,
+)
 from channels.message import Approved, Message
+
+#: All that an adapter speaks of, so that whoever writes one imports from here.
+__all__ = [
+    "Accepted", "Account", "Answer", "Blocked", "Channel", "Event", "Limits", "Notice", "OptIn", "OptOut", "Receipt",
+    "Rejected", "Reply", "Request", "RetryAfter", "Reviewed", "Standing", "Trouble", "Unknown", "Watermark",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,159 +57,6 @@ class Request:
     json: Mapping[str, Any] | None = field(default=None, repr=False)
     #: Safe words for logs, like `telegram sendMessage`.
     label: str
-
-
-class Trouble(StrEnum):
-    """Why a messenger did not take a message; the engine's effect hangs on the class, not on the code."""
-
-    RETRY_BACKOFF = "retry_backoff"
-    CONTACT_BLOCKED = "contact_blocked"
-    CONTACT_INVALID = "contact_invalid"
-    #: Not delivered and no cause told: the second time after a day it counts as invalid.
-    CONTACT_DOUBTFUL = "contact_doubtful"
-    OUTSIDE_WINDOW = "outside_window"
-    OPTED_OUT = "opted_out"
-    TEMPLATE_PROBLEM = "template_problem"
-    CONTENT_INVALID = "content_invalid"
-    ACCOUNT_AUTH = "account_auth"
-    ACCOUNT_RESTRICTED = "account_restricted"
-    QUOTA = "quota"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Accepted:
-    """The messenger took the message; `id` is its own id of it, as text."""
-
-    id: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rejected:
-    """A definite no: nothing was sent and the same request would be refused again."""
-
-    trouble: Trouble
-    code: str
-    text: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RetryAfter:
-    """A definite no for now: nothing was sent; wait `seconds` for the whole account or this pair."""
-
-    seconds: float
-    scope: Literal["account", "pair"] = "account"
-    code: str = ""
-    #: False: the seconds are our guess, which grows when it was too short.
-    told: bool = True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unknown:
-    """Nobody can tell whether the message went out: 5xx, a body that is not the messenger's."""
-
-    text: str = ""
-
-
-Answer = Accepted | Rejected | RetryAfter | Unknown
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reply:
-    """What a person wrote, pressed or sent."""
-
-    #: Unique within the account; the same message delivered twice has the same key.
-    key: str
-    address: str
-    at: datetime
-    text: str = ""
-    #: Our own payload of a pressed button, `<opaque>:<button id>`, as it came back.
-    button: str | None = None
-    #: `image`, `video`, `document`, `audio`, `location`, `contact`, `sticker` when it is not text.
-    media: str | None = None
-    #: The messenger's id of our message that is answered or quoted.
-    quoted: str | None = None
-    #: Payload of a deep link that opened this conversation.
-    ref: str | None = None
-    #: Profile facts that came along: name, language, phone, username.
-    profile: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Receipt:
-    """What the messenger tells of a message of ours; `id` is its own, `ref` ours if it echoes it."""
-
-    id: str | None
-    #: `accepted` stands for an echo: evidence that the message went out.
-    state: Literal["accepted", "delivered", "read", "failed"]
-    at: datetime
-    address: str | None = None
-    ref: str | None = None
-    trouble: Trouble | None = None
-    code: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Watermark:
-    """Everything sent to this address up to `until` is delivered or read."""
-
-    address: str
-    state: Literal["delivered", "read"]
-    until: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OptIn:
-    """A person subscribed or opened the conversation by a link, without writing yet."""
-
-    key: str
-    address: str
-    at: datetime
-    ref: str | None = None
-    #: True when they may be written to from now on.
-    subscribed: bool = False
-    scope: Literal["all", "marketing"] = "all"
-    profile: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OptOut:
-    """The messenger reports that a person stopped marketing, or everything."""
-
-    key: str
-    address: str
-    at: datetime
-    scope: Literal["all", "marketing"] = "marketing"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Blocked:
-    """A person blocked the account (`blocked`) or took it back (`not blocked`)."""
-
-    key: str
-    address: str
-    at: datetime
-    blocked: bool = True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reviewed:
-    """The messenger tells what became of a template: approved, rejected, paused."""
-
-    name: str
-    language: str
-    status: str
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Notice:
-    """Whatever else came: template states, account alerts, edits, kinds nobody knows yet."""
-
-    kind: str
-    raw: Mapping[str, Any] = field(default_factory=dict)
-
-
-Event = Reply | Receipt | Watermark | OptIn | OptOut | Blocked | Reviewed | Notice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -70,7 +70,7 @@ def error_of(body: Any) -> GraphError | None:
     code = number(told.get("code"))
     if code is None:
         return None
-    details = words(mapping(told.get("error_data")).get("details"))
+    details = words(mapping(told.get("error_data")).get("details")) or words(told.get("error_user_msg"))
     text = ": ".join(part for part in (words(told.get("message")), details) if part)
     return GraphError(
         code=code,

@@ -5,14 +5,15 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from channels.base import Request
 from channels.reading import listed, mapping, words
 
-#: How choices stand: under the message, under the conversation, as bubbles that disappear, behind a button.
-Layout = Literal["inline", "keyboard", "quick", "list"]
+#: How choices stand: under the message, under the conversation, as bubbles that disappear, behind a button; a card
+#: stands beside the other cards.
+Layout = Literal["inline", "keyboard", "quick", "list", "card"]
 FILES = ("image", "picture", "photo", "video", "document", "file", "audio")
 KINDS = {"picture": "image", "photo": "image", "file": "document"}
 
@@ -117,11 +118,11 @@ def _cards(cells: Sequence[Mapping[str, Any]]) -> Iterator[Bubble]:
     rows, card = 0, Bubble()
     for cell in cells:
         if "Image" in cell:
-            card = Bubble(files=(("image", words(cell["Image"])),))
+            card = Bubble(files=(("image", words(cell["Image"])),), layout="card")
         elif cell.get("ActionType") == "none":
-            card = Bubble(text=_bare(words(cell.get("Text"))), files=card.files)
+            card = Bubble(text=_bare(words(cell.get("Text"))), files=card.files, layout="card")
         else:
-            card = Bubble(text=card.text, files=card.files, keys=(*card.keys, _viber_key(cell)))
+            card = replace(card, keys=(*card.keys, _viber_key(cell)), layout="card")
         rows += int(cell.get("Rows", 1))
         if rows % 7 == 0:
             yield card
@@ -147,11 +148,14 @@ def _messenger(body: Mapping[str, Any]) -> Iterator[Bubble]:
         values = [words(each.get("text")) for each in parameters]
         yield Bubble(text="\n".join(filter(None, values)), template=words(template.get("name")))
     elif attachment.get("type") == "template":
-        for one in listed(content.get("elements")) or [content]:
+        elements = listed(content.get("elements"))
+        layout: Layout = "card" if elements else "inline"
+        for one in elements or [content]:
             lines = (one.get("title"), one.get("subtitle"), one.get("text"))
             picture = _files([("image", words(one["image_url"]))] if one.get("image_url") else [])
             keys = tuple(_messenger_key(each) for each in listed(one.get("buttons")))
-            yield Bubble(text="\n".join(words(line) for line in lines if line), files=picture, keys=keys)
+            text = "\n".join(words(line) for line in lines if line)
+            yield Bubble(text=text, files=picture, keys=keys, layout=layout)
     elif attachment:
         files = _files([(words(attachment.get("type")), words(content.get("url")))])
         yield Bubble(files=files, keys=quick, layout="quick")

@@ -10,6 +10,7 @@ from channels.base import Event, Notice, OptIn, OptOut, Receipt, Reply
 from channels.graph_templates import reviewed
 from channels.reading import ident, instant, listed, mapping, number, or_unreadable, phone, profile, words
 from channels.whatsapp_errors import trouble_of
+from channels.whatsapp_standing import standing
 
 MEDIA = {
     "image": "image",
@@ -45,6 +46,8 @@ def _change(change: Mapping[str, Any]) -> Iterator[Event]:
         found.extend(_preference(each) for each in listed(value.get("user_preferences")))
     elif review := reviewed(change):
         found.append(review)
+    elif told := tuple(standing(field, value)):
+        found.extend(told)
     elif field in ("messages", ""):
         contacts = listed(value.get("contacts"))
         found.extend(_message(each, contacts) for each in listed(value.get("messages")))

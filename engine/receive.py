@@ -11,13 +11,13 @@ from sqlalchemy import Connection, Row
 from sqlalchemy.exc import DBAPIError
 
 from channels import registry as channels
-from channels.base import Account, Blocked, OptIn, Receipt, Rejected, Reply, Reviewed, Trouble, Watermark
+from channels.base import Account, Blocked, OptIn, Receipt, Rejected, Reply, Reviewed, Standing, Trouble, Watermark
 from engine.answers import REASONS, Settling, split_ref, takes_evidence
 from engine.opting_in import Arrival, arrive, enter_by_link, redeem
 from engine.people import contact_at, give_consent, stop_marketing, suppress
 from engine.project import Project, real_now
 from engine.routing import Deferred, Routing
-from store import consents, contacts, deliveries, inbox, message_templates, opt_in
+from store import channel_health, consents, contacts, deliveries, inbox, message_templates, opt_in
 from store.consents import ConsentGiven
 from store.counters import Tally
 from store.crash_points import reach
@@ -86,6 +86,9 @@ def _event(project: Project, connection: Connection, account: Account, event: An
     elif isinstance(event, Reviewed):
         where = (account.channel, account.name, event.name, event.language)
         message_templates.set_status(connection, where, event.status, event.reason, received_at)
+    elif isinstance(event, Standing):
+        place = (account.channel, account.name)
+        channel_health.keep_standing(connection, place, event.about, event.value, event.before, received_at)
     elif isinstance(event, OptIn):
         _opt_in(project, connection, account, event)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import httpx
 
 from channels import registry as channels
-from channels.base import Account
+from channels.base import Account, Channel
 from channels.message import Approved
 from engine.connect import fetch, refused
 from engine.deliver import http_client
@@ -31,7 +31,7 @@ async def sync(project: Project, account: Account, client: httpx.AsyncClient | N
                 )
             status, headers, body = await fetch(own, request)
             if status >= 300:
-                raise refused(channel.read_answer(status, headers, body), request, "settings.waba_id")
+                raise refused(channel.read_answer(status, headers, body), request, _owner(channel))
             page, after = channel.read_templates(body)
             found += page
             if not after:
@@ -53,3 +53,8 @@ async def sync(project: Project, account: Account, client: httpx.AsyncClient | N
 
     project.database.transact(work)
     return len(found)
+
+
+def _owner(channel: Channel) -> str:
+    """The setting whose templates are asked for: a page's own, or those of a business's numbers."""
+    return "settings.page_id" if "settings.page_id" in channel.needs else "settings.waba_id"

@@ -38,6 +38,14 @@ def error(
     return Refusal(status, {"error": body}, f"{code} {details or message}", seconds)
 
 
+def of_page(refused: Refusal) -> Refusal:
+    """The same refusal in Messenger's words: what WhatsApp calls details is a message to the user there."""
+    told = refused.body.get("error", {})
+    if data := told.pop("error_data", None):
+        told["error_user_msg"] = data["details"]
+    return refused
+
+
 def bad_token(why: str = "Invalid OAuth access token - Cannot parse access token") -> Refusal:
     refused = error(190, why, status=401)
     refused.body["error"]["message"] = why

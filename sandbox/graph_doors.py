@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute, Route
 from sandbox import messenger, whatsapp, whatsapp_templates
 from sandbox.exchange import Call, exchange
 from sandbox.facts import Account, Refusal
-from sandbox.graph import account_of, arguments, error, excuse, no_object
+from sandbox.graph import account_of, arguments, error, excuse, no_object, of_page
 
 if TYPE_CHECKING:
     from sandbox.state import World
@@ -114,7 +114,14 @@ def opened(world: World, method: str, deed: Deed) -> Callable[[Request], Awaitab
             return await exchange(world, call, lambda: raising(refused), excuse)
         call.channel, call.account, call.address = account.channel, account.name, recipient(args)
         call.sends = method == "messages" and "sender_action" not in args and args.get("status") != "read"
-        return await exchange(world, call, lambda: deed(world, request, account, args, call), EXCUSE[account.channel])
+
+        def done() -> dict[str, Any]:
+            try:
+                return deed(world, request, account, args, call)
+            except Refusal as no:
+                raise of_page(no) if account.channel == "messenger" else no from None
+
+        return await exchange(world, call, done, EXCUSE[account.channel])
 
     return door
 

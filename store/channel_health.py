@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from store.sql import one, rows, scalar
+from store import keys
+from store.sql import one, parsed, rows, scalar
 
 #: How many of the latest rows are looked at, of all accounts: the numbers cost the same however much was sent.
 LATEST = 10_000
+#: What the messenger said of an account stands among what people did with it.
+STANDING = "account.standing"
+#: How many changes are told.
+TOLD = 20
 
 
 def outcomes(connection: Connection, channel: str, account: str) -> Sequence[Row[Any]]:
@@ -51,3 +56,25 @@ def last_webhook(connection: Connection, channel: str, account: str) -> Row[Any]
         channel=channel,
         account=account,
     )
+
+
+def keep_standing(connection: Connection, place: tuple[str, str], about: str, value: str, before: str, at: int) -> None:
+    """Write down how a messenger regards an account of (channel, account), when that is something new."""
+    known = next((each for each in standing(connection, *place) if each["about"] == about), None)
+    if known is None or known["value"] != value:
+        detail = {"about": about, "value": value, "before": before or (known or {}).get("value", "")}
+        keys.audit(connection, place[0], STANDING, "/".join(place), at, detail)
+
+
+def standing(connection: Connection, channel: str, account: str) -> Sequence[Mapping[str, Any]]:
+    """The latest changes of how the messenger regards the account, the newest first: about, value, before, at."""
+    found = rows(
+        connection,
+        "SELECT detail, at FROM audit_entry WHERE id > (SELECT max(id) FROM audit_entry) - :latest"
+        " AND action = :action AND subject = :subject ORDER BY id DESC LIMIT :most",
+        latest=LATEST,
+        action=STANDING,
+        subject=f"{channel}/{account}",
+        most=TOLD,
+    )
+    return [{**parsed(row.detail), "at": row.at} for row in found]

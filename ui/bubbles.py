@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from html import escape
+from itertools import groupby
 from typing import Any
 
 from ui.language import _
@@ -22,13 +23,25 @@ PLAIN = ("#eeeeee", "#444444")
 def chat(channel: str, bubbles: Iterable[Json]) -> str:
     """HTML of a chat with these messages."""
     ground, accent = SKINS.get(channel, PLAIN)
-    drawn = "".join(_bubble(one, accent) for one in bubbles)
+    drawn = ""
+    for beside, group in groupby(bubbles, key=lambda one: one.get("layout") == "card"):
+        several = [_bubble(one, accent) for one in group]
+        drawn += _beside(several) if beside else "".join(several)
     style = f"background:{ground};border-radius:18px;padding:14px;border:1px solid rgba(0,0,0,.08)"
     return f'<div style="{style}">{drawn}</div>'
 
 
+def _beside(cards: Iterable[str]) -> str:
+    """Cards in a row that is pushed sideways, as on a phone."""
+    drawn = "".join(f'<div style="flex:0 0 62%">{card}</div>' for card in cards)
+    return f'<div style="display:flex;gap:8px;overflow-x:auto;padding-bottom:6px" tabindex="0">{drawn}</div>'
+
+
 def _bubble(one: Json, accent: str) -> str:
-    files = "".join(_file(each) for each in one.get("files") or ())
+    several = list(one.get("files") or ())
+    files = "".join(_file(each) for each in several)
+    if len(several) > 1:
+        files = f'<div style="display:grid;grid-template-columns:1fr 1fr;gap:4px">{files}</div>'
     text = escape(str(one.get("text") or ""))
     named = str(one.get("template") or "")
     head = _("Approved template: {name}").format(name=named) if named else ""
@@ -61,6 +74,8 @@ def _key(title: str, mark: str, accent: str) -> str:
 
 
 def _file(one: Json) -> str:
-    return (
-        f'<div style="opacity:.75;font-size:12px;overflow-wrap:anywhere">📎 {escape(str(one.get("url") or ""))}</div>'
-    )
+    address = str(one.get("url") or "")
+    if one.get("kind") == "image" and address.startswith(("https://", "http://")) and "{{" not in address:
+        style = "width:100%;max-height:150px;object-fit:cover;border-radius:8px;min-height:24px"
+        return f'<img src="{escape(address)}" alt="{escape(address)}" style="{style}" referrerpolicy="no-referrer">'
+    return f'<div style="opacity:.75;font-size:12px;overflow-wrap:anywhere">📎 {escape(address)}</div>'

@@ -13,6 +13,7 @@ import streamlit as st
 from ui import reach
 from ui.language import _
 from ui.look import attempt, careful
+from ui.said import said
 from ui.words import channel, safe
 
 Json = Mapping[str, Any]
@@ -29,7 +30,7 @@ def policies(messengers: Sequence[str]) -> None:
             st.caption(_("Tropa does not know your country and industry: set TROPA_COUNTRY and TROPA_INDUSTRY."))
         for law, same in groupby(sorted(told["items"], key=_law), key=_law):
             with st.container(border=True, gap="small"):
-                st.caption(safe(law))
+                st.caption(safe(said(law)))
                 for one in same:
                     _rule(one)
         _form(told["items"], messengers)

@@ -51,6 +51,12 @@ def preview(body: Mapping[str, Any]) -> Json:
     return dict(backend().ask("POST", "/v1/templates/preview", body))
 
 
+def try_template(channel: str, account: str, address: str, body: Mapping[str, Any]) -> bool:
+    """A message as it stands to oneself, past all gates."""
+    path = f"/v1/templates/try/{quote(channel, safe='')}/{quote(account, safe='')}"
+    return bool(backend().ask("POST", path, {**body, "address": address}))
+
+
 def approved() -> list[Json]:
     """Templates at the messengers with their review."""
     return list(backend().ask("GET", "/v1/templates/approved")["items"])

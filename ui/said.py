@@ -17,6 +17,11 @@ from ui.said_remarks import REMARKS
 #: The first shape that fits is taken, so the narrower stand first.
 SHAPES = (
     *REMARKS,
+    # The laws of the rules that come with Tropa
+    N_(
+        "41-FZ of 2025-04-01 (Russia): banks, microfinance, insurers, state bodies, telecoms, marketplaces may not"
+        " talk to clients in foreign messengers"
+    ),
     # Problems of a journey and what to do about them
     N_("A journey is a JSON object."),
     N_("The journey is empty."),

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from channels.base import Event, Notice, OptIn, OptOut, Receipt, Reply, Reviewed, Trouble
+from channels.base import Event, Notice, OptIn, OptOut, Receipt, Reply, Reviewed, Standing, Trouble
 from channels.reading import UNTOLD
 from channels.whatsapp import channel
 from tests.channels.samples import REF, WHATSAPP, saved
@@ -92,15 +92,13 @@ def test_nothing_of_a_batch_is_lost() -> None:
     ]
     statuses = {"statuses": [{"id": f"s{each}", "status": "read", "timestamp": "1700000000"} for each in range(3)]}
     whole = body(*values, statuses)
-    whole["entry"][0]["changes"].append({"field": "account_update", "value": {"event": "X"}})
+    whole["entry"][0]["changes"].append({"field": "new_thing", "value": {"event": "X"}})
     events = channel.read_webhook(whole)
     assert [event.key for event in events if isinstance(event, Reply)] == [
         f"wamid.{each}.{place}" for place in range(2) for each in range(3)
     ]
     assert [event.id for event in events if isinstance(event, Receipt)] == ["s0", "s1", "s2"]
-    assert [event for event in events if isinstance(event, Notice)] == [
-        Notice(kind="account_update", raw={"event": "X"})
-    ]
+    assert [event for event in events if isinstance(event, Notice)] == [Notice(kind="new_thing", raw={"event": "X"})]
     assert len(events) == 10
 
 
@@ -221,7 +219,6 @@ def test_saved_messages(name: str, facts: dict[str, Any]) -> None:
         ("openapi_system_message", "system"),
         ("openapi_group_create_message", "group_lifecycle_update"),
         ("openapi_group_remove_participants", "group_participants_update"),
-        ("template_quality_update_yellow", "message_template_quality_update"),
     ],
 )
 def test_saved_notices(name: str, kind: str) -> None:
@@ -281,3 +278,39 @@ def test_a_subscription_is_confirmed_by_its_token(query: dict[str, str], answer:
 )
 def test_a_templates_review_is_told(name: str, expected: Reviewed) -> None:
     assert channel.read_webhook(saved(f"whatsapp/template_status_update_{name}.json")) == (expected,)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "expected"),
+    [
+        ("phone_number_quality_update", {"event": "FLAGGED"}, [Standing(about="quality", value="FLAGGED")]),
+        (
+            "phone_number_quality_update",
+            {"event": "DOWNGRADE", "current_limit": "TIER_1K", "old_limit": "TIER_10K"},
+            [Standing(about="limit", value="TIER_1K", before="TIER_10K")],
+        ),
+        (
+            "business_capability_update",
+            {"max_daily_conversation_per_phone": 2000, "max_phone_numbers_per_business": 25},
+            [Standing(about="limit", value="2000")],
+        ),
+        (
+            "account_update",
+            {"event": "ACCOUNT_VIOLATION", "violation_info": {"violation_type": "SPAM"}},
+            [Standing(about="account", value="ACCOUNT_VIOLATION SPAM")],
+        ),
+        (
+            "account_update",
+            {"event": "DISABLED_UPDATE", "ban_info": {"waba_ban_state": "DISABLE"}},
+            [Standing(about="account", value="DISABLED_UPDATE DISABLE")],
+        ),
+        ("account_update", {}, [Notice(kind="account_update", raw={})]),
+    ],
+)
+def test_the_standing_of_the_business_is_told(field: str, value: dict[str, Any], expected: list[Any]) -> None:
+    assert list(channel.read_webhook({"entry": [{"changes": [{"field": field, "value": value}]}]})) == expected
+
+
+def test_a_templates_quality_is_told() -> None:
+    told = channel.read_webhook(saved("whatsapp/template_quality_update_yellow.json"))
+    assert told == (Standing(about="template welcome_template", value="YELLOW", before="GREEN"),)

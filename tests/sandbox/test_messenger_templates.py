@@ -95,3 +95,10 @@ async def test_what_does_not_fit_the_template_is_refused(stage: Stage, sent: dic
 
 async def test_a_page_has_no_marketing_templates(stage: Stage) -> None:
     assert (await submit(stage, category="MARKETING")).json()["error"]["code"] == 100
+
+
+async def test_a_refused_template_is_refused_in_the_pages_own_words(stage: Stage) -> None:
+    body = [{"type": "BODY", "text": "{{1}}, good news"}]
+    refused = (await submit(stage, name="starts_with_a_value", components=body)).json()["error"]
+    assert refused["error_user_msg"] == "Variables can't be at the start or end"
+    assert "whatsapp" not in str(refused).lower()

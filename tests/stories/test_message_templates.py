@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hmac
+import json
 from typing import Any
 
 import pytest
@@ -63,9 +65,9 @@ def test_a_message_is_previewed_as_each_phone_shows_it(place: Town) -> None:
     picture, listed, _ = shown["whatsapp"]
     assert (picture["files"][0]["kind"], listed["layout"], listed["opener"]) == ("image", "list", "Choose")
     assert shown["viber"][0]["text"] == "Viber says hi"
-    assert [each["layout"] for each in shown["viber"]] == ["inline", "inline", "keyboard"]
+    assert [each["layout"] for each in shown["viber"]] == ["inline", "card", "keyboard"]
     assert (shown["viber"][1]["text"], shown["viber"][1]["files"][0]["url"]) == ("Mug\nBlue", "https://a/m.jpg")
-    assert [each["layout"] for each in shown["messenger"]] == ["quick", "quick", "inline"]
+    assert [each["layout"] for each in shown["messenger"]] == ["quick", "quick", "card"]
     assert shown["messenger"][1]["keys"][0]["title"] == "Option 0"
     assert told["channels"]["whatsapp"]["limits"]["choices"] == {"used": 4, "most": 10}
     assert any("as a list" in each["text"] for each in told["channels"]["whatsapp"]["problems"])
@@ -164,3 +166,43 @@ def test_the_health_of_an_account(place: Town) -> None:
     )
     assert "blocked" in refused["detail"]
     place.call("GET", "/v1/channels/telegram/nobody/health", expect=404)
+
+
+def test_how_the_messenger_regards_an_account_is_kept(place: Town) -> None:
+    def told() -> list[tuple[str, str, str]]:
+        kept = place.call("GET", "/v1/channels/whatsapp/default/health")["standing"]
+        return [(each["about"], each["before"], each["value"]) for each in kept]
+
+    with place.project.database.read() as connection:
+        connected = place.project.account(connection, "whatsapp", "default")
+    assert connected is not None
+    secret = connected.account.secrets["app_secret"].encode()
+
+    def hear(field: str, **value: str) -> None:
+        raw = json.dumps({"entry": [{"id": "1", "changes": [{"field": field, "value": value}]}]}).encode()
+        signature = "sha256=" + hmac.new(secret, raw, "sha256").hexdigest()
+        headers = {"X-Hub-Signature-256": signature, "Content-Type": "application/json"}
+        place.call("POST", "/webhooks/whatsapp/default", content=raw, headers=headers)
+        place.advance("PT1S")
+
+    place.call("POST", "/v1/channels/whatsapp/default/check")
+    place.call("POST", "/v1/channels/whatsapp/default/check")
+    assert told() == [("quality", "", "GREEN")]
+    hear("phone_number_quality_update", event="FLAGGED", current_limit="TIER_1K", old_limit="TIER_10K")
+    assert told()[:2] == [("limit", "TIER_10K", "TIER_1K"), ("quality", "GREEN", "FLAGGED")]
+
+
+def test_a_message_is_tried_on_oneself_as_it_stands(place: Town) -> None:
+    place.contact("ann")
+    message: dict[str, Any] = {
+        "text": "Hi, {{ contact.first_name }}!",
+        "media": {"kind": "image", "url": "https://a.example/1.jpg"},
+    }
+    message |= {"album": [{"kind": "image", "url": "https://a.example/2.jpg"}], "cards": [{"title": "Tea"}]}
+    body = {"message": message, "sample": {"contact": {"first_name": "Ann"}}, "address": "777"}
+    sent = place.call("POST", "/v1/templates/try/telegram/default", json=body)
+    assert len(sent["ids"]) == 2
+    assert place.heard()[-3:] == ["Hi, Ann!", "", "Tea"]
+    refused = place.call("POST", "/v1/templates/try/telegram/default", expect=422, json={**body, "sample": {}})
+    assert [each["field"] for each in refused["errors"]] == ["sample"]
+    place.call("POST", "/v1/templates/try/telegram/nobody", expect=404, json=body)

@@ -92,6 +92,7 @@ def doors(app: FastAPI) -> None:
             "sent_last_minute": 3,
             "last_webhook": hook,
             "outcomes": OUTCOMES,
+            "standing": [{"about": "quality", "value": "YELLOW", "before": "GREEN", "at": data.at(days=1)}],
             "paused_until": None,
         }
 

@@ -53,6 +53,7 @@ def test_a_message_is_seen_on_four_phones_and_kept(api: str, world: World) -> No
 def test_an_account_tells_how_it_fares(api: str, world: World) -> None:
     test = opened("channels").toggle(key="fares-telegram-shop").set_value(True).run()
     assert "3 in the last minute; at most 25 a second." in words(test)
+    assert "the messenger about quality: GREEN → YELLOW" in words(test).replace("\\", "")
     test = test.button(key="check-telegram-shop").click().run()
     assert "It works. username: shop_bot" in words(test).replace("\\", "")
 
@@ -90,7 +91,7 @@ def test_rules_of_law_are_seen_switched_and_edited(api: str, world: World) -> No
     assert anywhere == {**told, "country": "*", "active": False}
 
 
-@pytest.mark.parametrize("layout", ["inline", "keyboard", "quick", "list"])
+@pytest.mark.parametrize("layout", ["inline", "keyboard", "quick", "list", "card"])
 def test_a_bubble_escapes_every_word(layout: str) -> None:
     evil = "<script>alert(1)</script>"
     one = {
@@ -100,3 +101,34 @@ def test_a_bubble_escapes_every_word(layout: str) -> None:
     drawn = chat("whatsapp", [one])
     assert "<script" not in drawn
     assert "&lt;script&gt;" in drawn
+
+
+def test_cards_and_an_album_are_written_and_shown_side_by_side(api: str, world: World) -> None:
+    test = opened("templates")
+    test.text_input(key="template-name-new").set_value("Spring").run()
+    test.text_area(key="template-text-new").set_value("Look").run()
+    test.text_area(key="template-album-new").set_value("https://a.example/2.jpg\nvideo https://a.example/3.mp4").run()
+    test.text_input(key="template-media-new").set_value("https://a.example/1.jpg").run()
+    for place, title in enumerate(("Tea", "Coffee")):
+        test.text_area(key=f"template-card-buttons-new-{place}").set_value("Buy").run()
+        test = test.text_input(key=f"template-card-title-new-{place}").set_value(title).run()
+    assert not test.exception
+    test.button(key="template-keep").click().run()
+    (body,) = made(world, "PUT", "/v1/templates/spring")
+    assert isinstance(body, dict)
+    message = body["message"]
+    assert message["album"] == [
+        {"kind": "image", "url": "https://a.example/2.jpg"},
+        {"kind": "video", "url": "https://a.example/3.mp4"},
+    ]
+    assert message["cards"] == [
+        {"title": "Tea", "text": "", "buttons": [{"id": "c1_buy", "title": "Buy"}]},
+        {"title": "Coffee", "text": "", "buttons": [{"id": "c2_buy", "title": "Buy"}]},
+    ]
+
+
+def test_cards_stand_in_one_row() -> None:
+    card = {"text": "Tea", "files": [], "keys": [], "layout": "card"}
+    drawn = chat("viber", [{"text": "Look", "layout": "inline"}, card, card])
+    assert drawn.count("overflow-x:auto") == 1
+    assert drawn.count("Tea") == 2

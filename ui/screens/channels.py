@@ -54,6 +54,8 @@ def fares(name: str, of: str) -> None:
     for each in told["outcomes"][:8]:
         why = f" · {reason(each['reason'])}" if each.get("reason") else ""
         st.caption(safe(f"{number(each['count'])} × {word(DELIVERY, each['state']).text}{why}"))
+    for each in told.get("standing") or ():
+        st.caption(safe(regarded(each)))
     if st.button(_("Check now"), icon=":material/network_check:", key=f"check-{name}-{of}"):
         answer = reach.check(name, of)
         if answer["ok"]:
@@ -67,6 +69,15 @@ def fares(name: str, of: str) -> None:
     if pressed and address:
         reach.try_out(name, of, address, _("A test message from Tropa."))
         st.success(_("The messenger took it."), icon=":material/check_circle:")
+
+
+def regarded(one: Json) -> str:
+    """One change of how the messenger regards an account, in a line; values are the messenger's own words."""
+    about = str(one["about"])
+    known = {"quality": _("quality"), "limit": _("people a day"), "account": _("account")}
+    named = known.get(about) or _("template {name}").format(name=about.removeprefix("template "))
+    values = " → ".join(str(value) for value in (one.get("before"), one["value"]) if value)
+    return _("{time}, the messenger about {subject}: {value}").format(time=when(one["at"]), subject=named, value=values)
 
 
 def switch(one: Json) -> None:

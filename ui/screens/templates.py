@@ -14,47 +14,23 @@ from ui.bubbles import chat
 from ui.figures import when
 from ui.language import _
 from ui.look import attempt, careful, heading
+from ui.message_parts import album, buttons_of, cards, lines_of
 from ui.said import said
 from ui.words import channel, safe
 
 Json = dict[str, Any]
 PHONES = ("telegram", "whatsapp", "viber", "messenger")
+#: Parts of a message that have fields of their own here; what else it has is kept.
+WRITTEN = ("text", "buttons", "media", "album", "cards", "variants")
 #: Where templates are reviewed.
 REVIEWED = ("whatsapp", "messenger")
-
-
-def buttons_of(text: str) -> list[Json]:
-    """Buttons from lines: «Title», «Title | https://…» or «Title | copy: CODE»."""
-    found = []
-    for place, line in enumerate((one for one in text.splitlines() if one.strip()), 1):
-        title, _bar, rest = (part.strip() for part in line.partition("|"))
-        name = re.sub(r"[^a-z0-9]+", "_", title.lower()).strip("_")[:20]
-        button: Json = {"id": name or f"b{place}", "title": title}
-        if rest.lower().startswith("copy:"):
-            button["copy"] = rest[5:].strip()
-        elif rest:
-            button["url"] = rest
-        found.append(button)
-    for place, button in enumerate(found, 1):
-        if sum(one["id"] == button["id"] for one in found) > 1:
-            button["id"] = f"b{place}"
-    return found
-
-
-def lines_of(buttons: Any) -> str:
-    """The lines of buttons, as they are written."""
-    lines = []
-    for one in buttons or ():
-        rest = one.get("url") or (f"copy: {one['copy']}" if one.get("copy") else "")
-        lines.append(f"{one.get('title', '')} | {rest}" if rest else str(one.get("title", "")))
-    return "\n".join(lines)
 
 
 def write(kept: Json | None) -> tuple[str, str, Json]:
     """The fields of a message: (id, name, body for the API)."""
     key, old = str(kept["id"]) if kept else "new", (kept or {}).get("message") or {}
     name = st.text_input(_("Name"), str((kept or {}).get("name") or ""), key=f"template-name-{key}")
-    message: Json = {name: value for name, value in old.items() if name not in ("text", "buttons", "media", "variants")}
+    message: Json = {name: value for name, value in old.items() if name not in WRITTEN}
     kinds = {"marketing": _("marketing"), "transactional": _("transactional"), "service": _("service")}
     category = st.segmented_control(
         _("Category"), list(kinds), default=str(old.get("category") or "marketing"), format_func=lambda one: kinds[one],
@@ -62,13 +38,20 @@ def write(kept: Json | None) -> tuple[str, str, Json]:
     )  # fmt: skip
     text = st.text_area(_("Text"), str(old.get("text") or ""), key=f"template-text-{key}", height=160)
     about = _("One in a line: a title, «Title | https://…» or «Title | copy: CODE».")
-    lines = st.text_area(_("Buttons"), lines_of(old.get("buttons")), key=f"template-buttons-{key}", help=about)
+    lines = st.text_area(
+        _("Buttons"), "\n".join(lines_of(old.get("buttons"))), key=f"template-buttons-{key}", help=about
+    )
     picture = st.text_input(
         _("Picture's address"), str((old.get("media") or {}).get("url") or ""), key=f"template-media-{key}"
     )
-    message |= {"text": text or "", "category": category or "marketing", "buttons": buttons_of(lines or "")}
+    message |= {"text": text or "", "category": category or "marketing"}
+    message["buttons"] = buttons_of((lines or "").splitlines())
     if picture:
         message["media"] = {**(old.get("media") or {"kind": "image"}), "url": picture.strip()}
+    if files := album(old.get("album") or (), key):
+        message["album"] = files
+    if shown := cards(old.get("cards") or (), key):
+        message["cards"] = shown
     if variants := _variants(old.get("variants") or {}, key):
         message["variants"] = variants
     ad = st.toggle(
@@ -123,7 +106,7 @@ def remarks(shown: Json) -> None:
 
 
 def try_out(body: Json) -> None:
-    """Sends the words to oneself."""
+    """Sends the message as it stands to oneself, with the values of the preview."""
     accounts = {f"{one['channel']}/{one['account']}": one for one in backend().channels()}
     if not accounts:
         return
@@ -134,7 +117,7 @@ def try_out(body: Json) -> None:
     if pressed and where and address:
         one = accounts[where]
         with careful():
-            reach.try_out(str(one["channel"]), str(one["account"]), address, str(body["message"]["text"]) or "…")
+            reach.try_template(str(one["channel"]), str(one["account"]), address, body)
             st.success(_("The messenger took it."), icon=":material/check_circle:")
 
 
