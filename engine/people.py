@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row
 
 from channels.base import Account, Trouble
 from engine.project import Project
-from store import consents, contacts, deliveries_wake, enrollments, segments
+from store import changes, consents, contacts, deliveries_wake, enrollments, segments
 from store.consents import ConsentGiven
 from store.contacts import ContactFacts
 
@@ -71,12 +71,34 @@ def tell_changed(project: Project, connection: Connection, people: Sequence[int]
 
 
 def wake_for_change(project: Project, connection: Connection, people: Sequence[int], now: int) -> None:
-    """Wake the trips of these contacts that wait for a rule or a date of theirs, or that a rule may end anywhere."""
+    """Leave word for the trips of these contacts that wait for a rule or a date of theirs, or that a rule may end.
+
+    One that is being moved just now may come to wait for it: it has read the contact as it was.
+    """
     if not people:
         return
-    signals: list[tuple[int, str, Mapping[str, Any], int]] = [
-        (row.id, "changed", {}, now)
+    concerned = [
+        row.id
         for row in enrollments.waiting_of(connection, people)
-        if row.waiting_for in ("rule", "date") or project.version(connection, row.version_id).journey.settings.exit_when
+        if project.version(connection, row.version_id).journey.watches_contact
+        and (_hears(project, connection, row) or _may_be_moving(row, now))
     ]
-    enrollments.send_signals(connection, signals, now)
+    changes.leave(connection, concerned, now)
+
+
+def tell_trips(project: Project, connection: Connection) -> int:
+    """Wake the trips that word was left for, if it concerns what they wait for; how many were looked at."""
+    found = changes.trips(connection)
+    hearing = {row.id for row in found if row.status in ("active", "waiting") and _hears(project, connection, row)}
+    changes.tell(connection, sorted(hearing), project.now_micros(connection))
+    changes.forget(connection, [row.id for row in found if row.id not in hearing])
+    return len(found)
+
+
+def _hears(project: Project, connection: Connection, row: Row[Any]) -> bool:
+    settings = project.version(connection, row.version_id).journey.settings
+    return row.waiting_for in ("rule", "date") or bool(settings.exit_when)
+
+
+def _may_be_moving(row: Row[Any], now: int) -> bool:
+    return row.status == "active" or row.waiting_for == "answer" or (row.due_at is not None and row.due_at <= now)

@@ -18,11 +18,12 @@ from engine.advance import advance_due
 from engine.calls import Caller
 from engine.deliver import AGAIN, Deliverer, http_client
 from engine.heartbeat import beat
+from engine.people import tell_trips
 from engine.play import play
 from engine.project import Project
 from engine.receive import receive
 from engine.world import World
-from store import cascades, clock, counters, deliveries, enrollments, inbox, segments, web_requests
+from store import cascades, changes, clock, counters, deliveries, enrollments, inbox, segments, web_requests
 from store.bell import Bell, listen
 from store.crash_points import reach, soon
 from store.database import UNAVAILABLE
@@ -111,11 +112,14 @@ class Shift:
         with database.read() as connection:
             # Both from one snapshot: what a person wrote before their trip became due is processed before it moves.
             mail = inbox.horizon(connection) is not None
+            untold = changes.any_left(connection)
             chores = segments.work(connection, self.project.now_micros(connection))
             due = enrollments.next_due(connection)
             work = due is not None and due <= self.project.now_micros(connection)
         if mail:
             received = database.transact(lambda connection: receive(self.project, connection))
+        if untold:
+            received += database.transact(lambda connection: tell_trips(self.project, connection))
         if chores:
             received += database.transact(lambda connection: segment_work.refresh(self.project, connection))
             received += database.transact(lambda connection: audiences.let_in(self.project, connection))
@@ -170,6 +174,7 @@ class Shift:
                 or web_requests.any_open(connection, now)
                 or cascades.is_due(connection, now)
                 or segments.work(connection, now)
+                or changes.any_left(connection)
                 or inbox.horizon(connection) is not None
             )
 

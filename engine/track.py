@@ -50,10 +50,11 @@ def track(project: Project, connection: Connection, reported: Sequence[Reported]
         if (each.source, each.message_id) in new:
             new.discard((each.source, each.message_id))
             fresh.append(each)
-    counted = watched_events(connection)
-    segments.look_again(connection, {known[each.contact] for each in fresh if each.name in counted})
     _wake(project, connection, fresh, known, now)
     _start(project, connection, fresh, known, now)
+    counted = watched_events(connection)
+    # Trips before contacts, as everywhere.
+    segments.look_again(connection, {known[each.contact] for each in fresh if each.name in counted})
     return len(fresh)
 
 

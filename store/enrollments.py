@@ -239,7 +239,7 @@ def waiting_of(connection: Connection, contact_ids: Sequence[int]) -> Sequence[R
     """Running trips of contacts: what each waits for."""
     return rows(
         connection,
-        "SELECT id, contact_id, journey_id, version_id, node, seq, waiting_for FROM enrollment"
+        "SELECT id, contact_id, journey_id, version_id, node, seq, status, waiting_for, due_at FROM enrollment"
         " WHERE contact_id IN [ids] AND status IN ('active', 'waiting') ORDER BY id",
         ids=list(contact_ids),
     )

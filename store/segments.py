@@ -146,7 +146,10 @@ def keep_compared_events(connection: Connection, of_events: Sequence[tuple[Any, 
 def look_again(connection: Connection, contact_ids: Collection[int]) -> None:
     """Have the segments look at contacts again: something that rules may ask about has changed."""
     if contact_ids:
-        statement = "UPDATE contact SET compared = NULL WHERE id IN [ids] AND compared IS NOT NULL"
+        changing = "SELECT id FROM contact WHERE id IN [ids] AND compared IS NOT NULL ORDER BY id"
+        # Contacts are locked in one order by everybody.
+        lock = " FOR UPDATE" if connection.dialect.name == "postgresql" else ""
+        statement = f"UPDATE contact SET compared = NULL WHERE id IN ({changing}{lock})"
         run(connection, statement, ids=sorted(contact_ids))
 
 

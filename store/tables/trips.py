@@ -68,11 +68,17 @@ class Signal(SQLModel, table=True):
             sqlite_where=text("kind = 'reply'"),
             postgresql_where=text("kind = 'reply'"),
         ),
+        Index(
+            "ix_signal_untold",
+            "id",
+            sqlite_where=text("kind = 'untold'"),
+            postgresql_where=text("kind = 'untold'"),
+        ),
     )
 
     id: int | None = key()
     enrollment_id: int = number(index=True)
-    #: `reply`, `event`, `changed`, `answer`, `out`.
+    #: `reply`, `event`, `changed`, `answer`, `called`, `closed`, `out`; `untold`: see `store.changes`.
     kind: str = Field(max_length=20)
     payload: dict[str, Any] = json(null=False)
     at: int = when()

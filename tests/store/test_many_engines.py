@@ -12,19 +12,21 @@ import pytest
 from sqlalchemy import Connection
 
 from channels.base import Accepted, Unknown
-from engine.advance import advance_due
+from engine.advance import advance, advance_due
 from engine.answers import Outcome, commit
 from engine.claim import Claim, claim
 from engine.enroll import end_trips
 from engine.evidence import EVIDENCE, sweep
+from engine.people import tell_trips
 from engine.project import Project
 from engine.receive import receive
-from store import clock, counters, enrollments, inbox
+from store import changes, claims, clock, counters, enrollments, inbox
 from store.counters import Tally
 from store.database import Database
 from store.invariants import violations
 from store.sql import rows, run, scalar
 from store.tables.columns import micros
+from tests.journeys.documents import line, step
 from tests.postgres import new_database
 from tests.town import Town, town
 
@@ -232,3 +234,53 @@ def test_a_step_of_the_clock_is_taken_once(quiet: Town) -> None:
 
     assert together(project.database, step, step) == (True, False)
     assert project.database.transact(lambda each: clock.arrived(each, target, now))
+
+
+def test_a_contact_is_written_while_its_trip_is_moved_and_the_trip_hears_of_it(quiet: Town) -> None:
+    """The engine holds the trip and wants the contact, the API holds the contact: it must not want the trip."""
+    project, database = quiet.project, quiet.project.database
+    quiet.call("PUT", "/sandbox/clock", json={"now": "2030-03-05T10:00:00+00:00"})
+    steps = [
+        step("rest", "wait", for_="PT1H"),
+        step("mark", "update", set={"marked": True}),
+        step("on", "wait", for_="P9D"),
+    ]
+    journey = quiet.publish(line(*steps, exit_when=[{"attribute": "gone", "is": "equal", "value": True}]))
+    quiet.contact("mover", "telegram", "31415")
+    quiet.enroll(journey, "mover")
+    database.transact(lambda each: advance_due(project, each))
+    quiet.call("PUT", "/sandbox/clock", json={"now": "2030-03-05T12:00:00+00:00"})
+    database.meters.take()
+    at_it, go_on = threading.Event(), threading.Event()
+
+    def moves(connection: Connection) -> int:
+        now = project.now(connection)
+        claimed = claims.claim(connection, micros(now), 100)
+        at_it.set()
+        go_on.wait(20)
+        return advance(project, connection, claimed, now)
+
+    def writes() -> Any:
+        body = {"contacts": [{"external_id": "mover", "attributes": {"gone": True}}]}
+        return quiet.call("PUT", "/v1/contacts", json=body)
+
+    with ThreadPoolExecutor(2) as pool:
+        move = pool.submit(database.transact, moves)
+        assert at_it.wait(20)
+        write = pool.submit(writes)
+        # On PostgreSQL nothing stands in its way; SQLite has one writer, who is at it.
+        wait([write], timeout=20 if database.dialect == "postgresql" else 0.2)
+        assert write.done() == (database.dialect == "postgresql")
+        go_on.set()
+        assert move.result(20) >= 2
+        assert write.result(20)["updated"] == 1
+    assert not [key for key in database.meters.take() if key[0] == "db_busy"]
+    assert quiet.trip(journey, "mover")["node"] == "on"
+    with database.read() as connection:
+        assert changes.any_left(connection)
+    database.transact(lambda each: tell_trips(project, each))
+    database.transact(lambda each: advance_due(project, each))
+    assert quiet.trip(journey, "mover")["reason"] == "exit_rule"
+    with database.read() as connection:
+        assert not changes.any_left(connection)
+        assert list(violations(connection)) == []
