@@ -150,7 +150,9 @@ class Settling:
         if not last:
             self.put(row, "ready", "next_part", ready_at=micros(self.now), **taken | {"tries": 0})
             return
-        self.put(row, "accepted", accepted_at=micros(self.now), cascade_at=self._cascade_at(row), **taken)
+        # In doubt and not repeated: an earlier part, which evidence.py has let the rest follow.
+        doubt = "part_unknown" if row.state == "sending" and row.unknown_at is not None and not row.tries else ""
+        self.put(row, "accepted", doubt, accepted_at=micros(self.now), cascade_at=self._cascade_at(row), **taken)
         if row.state == "sending":
             self._tell(row, sent=True)
 

@@ -11,8 +11,10 @@ from channels import registry as channels
 from engine.answers import Settling, says_of
 from engine.cascading import cascade
 from engine.project import Project, real_now
+from engine.render import from_content
 from journeys.gates import may_repeat
 from store import deliveries, inbox, running
+from store.sql import parsed
 from store.tables.columns import instant, micros
 
 #: How long, of continuously healthy receiver time, evidence is waited for before an unknown outcome is settled: more
@@ -43,16 +45,33 @@ def sweep(project: Project, connection: Connection, limit: int = 500) -> int:
 
 
 def _give_up(project: Project, settling: Settling, row: Row[Any]) -> None:
-    """Send once more what must arrive; the rest is counted, shown, and never sent again by itself."""
+    """Send once more what must arrive; the rest is counted, shown, and never sent again by itself.
+
+    A part is not repeated either, but those after it have not been sent at all: they go on.
+    """
     limits = channels()[row.channel].limits if row.channel in channels() else None
     again = row.tries < MOST_TRIES and instant(row.expires_at) > settling.now
     says = says_of(project, settling.connection, row)
     if again and may_repeat(says.policy if says else None, row.category, limits):
         settling.put(row, "ready", "no_evidence", ready_at=micros(settling.now))
         project.database.meters.count("duplicate_suspected", row.channel)
+    elif _has_more(project, settling.connection, row):
+        settling.put(row, "ready", "next_part", ready_at=micros(settling.now), parts=row.parts + 1, tries=0)
+        project.database.meters.count("unresolved", row.channel)
     else:
         settling.put(row, "unresolved", "no_evidence")
         project.database.meters.count("unresolved", row.channel)
+
+
+def _has_more(project: Project, connection: Connection, row: Row[Any]) -> bool:
+    """Whether the part that nobody knows of is not the message's last."""
+    connected = project.account(connection, row.channel, row.account)
+    content = parsed(deliveries.content_of(connection, row.id))
+    if connected is None or not content or row.channel not in channels():
+        return False
+    message = from_content(content)
+    parts = channels()[row.channel].compose(message, row.address, connected.account, "")
+    return int(row.parts) + 1 < len(parts)
 
 
 def heard_everything_until(project: Project, connection: Connection) -> int:

@@ -107,6 +107,11 @@ def lock(connection: Connection, ids: Sequence[int]) -> Sequence[Row[Any]]:
     )
 
 
+def content_of(connection: Connection, delivery_id: int) -> Any:
+    """What a delivery says, as it was rendered; None before that, and once the contact was erased."""
+    return scalar(connection, "SELECT content FROM delivery WHERE id = :id", id=delivery_id)
+
+
 def expired_leases(connection: Connection, real_now: int, limit: int) -> list[int]:
     """Deliveries whose sender has vanished."""
     found = rows(

@@ -81,6 +81,7 @@ REASON = {
     "expired": N_("too late to send"),
     "over_limit": N_("over the messenger's limit"),
     "missing_variable": N_("a value for the text is missing"),
+    "part_unknown": N_("a part of it may not have arrived"),
     "missing_date": N_("the date is missing"),
     "loop_limit": N_("went round too many times"),
     "goal": N_("reached the goal"),

@@ -231,6 +231,36 @@ def test_rule_29_the_rest_of_a_message_goes_on_when_its_first_part_has_arrived(p
     assert place.trip(journey, "ann")["status"] == "completed"
 
 
+@pytest.mark.parametrize("kind", ["drop_after_accept", "500"])
+def test_rule_29_a_part_that_nobody_knows_of_is_not_repeated_and_the_rest_follows(place: Town, kind: str) -> None:
+    """Telegram tells nothing of the picture: it goes once, and the words that were never sent go after it."""
+    place.contact("ann")
+    media = {"kind": "image", "url": "https://shop.example/a.png"}
+    journey = place.publish(line(step("hello", "send", text="x" * 1100, media=media), step("rest", "wait", for_="P2D")))
+    faults(place, kind, times=1)
+    place.enroll(journey, "ann")
+    place.advance("PT14M")
+    assert deliveries(place, "ann")[0]["state"] == "unknown"
+    place.advance("P1D")
+    items = place.call("GET", "/sandbox/log", params={"limit": 1000})["items"]
+    assert [each["method"] for each in items] == ["sendPhoto", "sendMessage"]
+    (one_,) = deliveries(place, "ann")
+    assert (one_["state"], one_["reason"]) == ("accepted", "part_unknown")
+    assert place.trip(journey, "ann")["node"] == "rest"
+
+
+def test_rule_29_the_rest_is_not_sent_once_it_is_worth_nothing(place: Town) -> None:
+    place.contact("ann")
+    media = {"kind": "image", "url": "https://shop.example/a.png"}
+    place_of = place.publish(line(step("hello", "send", text="x" * 1100, media=media, ttl="PT10M")))
+    faults(place, "drop_after_accept", times=1)
+    place.enroll(place_of, "ann")
+    place.advance("P1D")
+    items = place.call("GET", "/sandbox/log", params={"limit": 1000})["items"]
+    assert [each["method"] for each in items] == ["sendPhoto"]
+    assert deliveries(place, "ann")[0]["state"] == "unresolved"
+
+
 def test_rule_29_parts_wait_like_messages(place: Town) -> None:
     """What is out stays out when the second part is told to wait."""
     place.contact("ann")
