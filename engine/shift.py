@@ -11,6 +11,7 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from engine import audiences, evidence, housekeeping, imports
 from engine import segments as segment_work
@@ -116,13 +117,10 @@ class Shift:
             chores = segments.work(connection, self.project.now_micros(connection))
             due = enrollments.next_due(connection)
             work = due is not None and due <= self.project.now_micros(connection)
-        if mail:
-            received = database.transact(lambda connection: receive(self.project, connection))
-        if untold:
-            received += database.transact(lambda connection: tell_trips(self.project, connection))
-        if chores:
-            received += database.transact(lambda connection: segment_work.refresh(self.project, connection))
-            received += database.transact(lambda connection: audiences.let_in(self.project, connection))
+        parts = ((mail, receive), (untold, tell_trips), (chores, segment_work.refresh), (chores, audiences.let_in))
+        for wanted, part in parts:
+            if wanted:
+                received += database.transact(partial(part, self.project))
         if work or received:
             moved = database.transact(lambda connection: advance_due(self.project, connection))
             if moved:
