@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from channels import registry as channels
 from channels.base import Limits
 from engine.policing import Policies
 from engine.project import Project
-from engine.render import CannotRender, as_content, render
+from engine.render import CannotRender, content_of
 from journeys.facts import Person, View
 from journeys.gates import Go, Reachable, decide
 from journeys.graph import Journey
-from journeys.walk import Walk
+from journeys.walk import Trip, Walk
 from nodes.base import Says
-from nodes.visit import Answered, Say
+from nodes.visit import Say
 from store import accounts, contacts, turns
 from store.claims import Claimed
 from store.sql import parsed
@@ -29,14 +28,11 @@ from store.tables.columns import maybe_instant, micros
 Said = tuple[int, int, str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Taken:
-    """A message that its channel has taken."""
-
-    channel: str
-    account: str
-    address: str
-    content: Mapping[str, Any]
+#: A message that its channel has taken: channel, account, address, content.
+Taken = tuple[str, str, str, Mapping[str, Any]]
+#: What the gates ask of an address, its channel, account, state and last message of theirs; and the address itself.
+Seen = tuple[str, str, str, int | None]
+Address = tuple[Seen, str]
 
 
 class Outlets:
@@ -61,62 +57,95 @@ class Outlets:
         self.taken: dict[Said, Taken] = {}
         #: Who has a message of this batch, or an earlier one, that goes the ordinary way.
         self.behind: set[int] = set()
-        self._addresses: dict[int, list[Row[Any]]] | None = None
+        self._addresses: dict[int, list[Address]] | None = None
+        #: What the gates said of a message to somebody with such addresses: it is the same for all who have them.
+        self._verdicts: dict[tuple[Any, ...], int | None] = {}
 
-    def answer(self, row: Claimed, walk: Walk, journey: Journey, person: Person) -> Answered | None:
-        """Take what the trip has just said and waits to know of; None when that is for the claim to decide."""
+    def asked(self, walk: Walk) -> str | None:
+        """The part that the trip has just said and waits to know of; None when there is none."""
         if not self.open or walk.waiting_for != "answer" or not walk.effects:
             return None
-        seq, node, effect = walk.effects[-1]
-        if seq != walk.trip.seq or not isinstance(effect, Say) or (row.id, seq, effect.part) in self.taken:
-            return None
-        says = journey.says(node, effect.part)
-        taken = None if says is None else self._take(says, row, View(journey, person, walk.trip, self.now))
-        if taken is None:
-            self.behind.add(row.contact_id)
-            return None
-        self.taken[(row.id, seq, effect.part)] = taken
-        return Answered(at=self.now, sent=True, part=effect.part, visit=seq)
+        seq, _, effect = walk.effects[-1]
+        return effect.part if seq == walk.trip.seq and isinstance(effect, Say) else None
+
+    def take(
+        self, rows: Sequence[Claimed], trip: Trip, part: str, journey: Journey, persons: Mapping[int, Person]
+    ) -> tuple[list[Claimed], list[Claimed]]:
+        """Take what trips that stand alike have said: whose was taken, and whose is for the claim to decide."""
+        says = journey.says(trip.node, part)
+        fits = says is not None and self._fits(says)
+        taken: list[Claimed] = []
+        left: list[Claimed] = []
+        for row in rows:
+            said = (row.id, trip.seq, part)
+            if said in self.taken:
+                left.append(row)
+                continue
+            done = (
+                self._take(says, row, View(journey, persons[row.contact_id], trip, self.now)) if says and fits else None
+            )
+            if done is None:
+                self.behind.add(row.contact_id)
+                left.append(row)
+            else:
+                self.taken[said] = done
+                taken.append(row)
+        return taken, left
+
+    def _fits(self, says: Says) -> bool:
+        if says.category == "marketing" or says.cascade or not says.channels:
+            return False
+        return self.limits.keys() >= set(says.channels)
 
     def _take(self, says: Says, row: Claimed, view: View) -> Taken | None:
-        if says.category == "marketing" or says.cascade or not says.channels:
-            return None
-        if not self.limits.keys() >= set(says.channels):
-            return None
         to = self._to(says, row.contact_id, view)
         if to is None or row.contact_id in self.behind:
             return None
+        (channel, account, _, _), address = to
         try:
-            message = render(says, to.channel, view.context(), view.zone)
+            content = content_of(says, channel, view.context(), view.zone)
         except CannotRender:
             return None
-        return Taken(channel=to.channel, account=to.account, address=to.address, content=as_content(message))
+        return channel, account, address, content
 
-    def _to(self, says: Says, contact_id: int, view: View) -> Reachable | None:
+    def _to(self, says: Says, contact_id: int, view: View) -> Address | None:
         if self._addresses is None:
             self._addresses = self._load()
+        addresses = self._addresses.get(contact_id, ())
+        forbidden: tuple[str, ...] = ()
+        if self.policies.rules:
+            attributes, now = view.person.attributes, self.now
+            forbidden = tuple(self.policies.forbid(each[0], says.category, attributes, now) for each, _ in addresses)
+        asked = (id(says), forbidden, *(seen for seen, _ in addresses))
+        if asked not in self._verdicts:
+            self._verdicts[asked] = self._verdict(says, [seen for seen, _ in addresses], forbidden, view.zone)
+        chosen = self._verdicts[asked]
+        return None if chosen is None else addresses[chosen]
+
+    def _verdict(self, says: Says, seen: Sequence[Seen], forbidden: Sequence[str], zone: str) -> int | None:
+        """Which of such addresses the message goes to, by number; None when to none of them now."""
         reachable = [
             Reachable(
-                channel=each.channel,
-                account=each.account,
-                address=each.address,
-                state=each.state,
+                channel=channel,
+                account=account,
+                address=str(number),
+                state=state,
                 account_status="ok",
-                last_inbound_at=maybe_instant(each.last_inbound_at),
-                forbidden=self.policies.forbid(each.channel, says.category, view.person.attributes, self.now),
+                last_inbound_at=maybe_instant(inbound),
+                forbidden=forbidden[number] if forbidden else "",
             )
-            for each in self._addresses.get(contact_id, ())
+            for number, (channel, account, state, inbound) in enumerate(seen)
         ]
-        verdict = decide(says, self.now, self.now + says.ttl, reachable, (), (), self.limits, view.zone, None)
-        return verdict.to if isinstance(verdict, Go) else None
+        verdict = decide(says, self.now, self.now + says.ttl, reachable, (), (), self.limits, zone, None)
+        return int(verdict.to.address) if isinstance(verdict, Go) else None
 
-    def _load(self) -> dict[int, list[Row[Any]]]:
+    def _load(self) -> dict[int, list[Address]]:
         self.policies = Policies(self.project, self.connection)
         self.behind |= turns.on_their_way(self.connection, self.people, micros(self.now))
-        found: dict[int, list[Row[Any]]] = {}
-        for each in contacts.addresses_of(self.connection, self.people):
-            if (each.channel, each.account) in self.open:
-                found.setdefault(each.contact_id, []).append(each)
+        found: dict[int, list[Address]] = {}
+        for contact, channel, account, address, state, inbound in contacts.reachable(self.connection, self.people):
+            if (channel, account) in self.open:
+                found.setdefault(contact, []).append(((channel, account, state, inbound), address))
         return found
 
 

@@ -10,10 +10,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from engine.advance import trip_of
 from engine.enroll import end_trips
 from engine.persons import load_persons
 from engine.project import Project, Version
+from engine.walking import trip_of
 from journeys.changeover import Goes, goes
 from journeys.walk import Walk, luck, walk
 from store import changeover, deliveries, enrollments

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from engine.moves import save_walks
+from engine.moves import Walked, save_walks
 from engine.project import Project, Version
 from journeys.walk import Trip, take_out
 from nodes.visit import key_text
@@ -156,7 +156,7 @@ def end_trips(project: Project, connection: Connection, ids: Sequence[int], reas
     """Take running trips out as `exited(reason)`; how many there were."""
     claimed = enrollments.take(connection, ids)
     at = instant(now)
-    walks = []
+    walks: list[Walked] = []
     for row in claimed:
         trip = Trip(
             node=row.node,
@@ -165,7 +165,7 @@ def end_trips(project: Project, connection: Connection, ids: Sequence[int], reas
             entered_at=instant(row.entered_at),
             arriving=False,
         )
-        walks.append((row, take_out(trip, reason, at), None))
+        walks.append(([row], take_out(trip, reason, at), None))
     save_walks(project, connection, walks, [], now)
     return len(walks)
 

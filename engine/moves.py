@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
+from operator import itemgetter
 from types import MappingProxyType
 from typing import Any
 
@@ -24,8 +25,8 @@ from store.sql import insert, run
 from store.tables import SurveyAnswer
 from store.tables.columns import MICROSECOND, micros
 
-#: A claimed enrollment, its walk, and the entry event that its state row keeps.
-Walked = tuple[Claimed, Walk, Any]
+#: Claimed enrollments whose walk is the same one, the walk, and the entry event that a state row keeps.
+Walked = tuple[list[Claimed], Walk, Any]
 
 
 class Batch:
@@ -46,29 +47,30 @@ class Batch:
         self.passed: Counter[tuple[int, str, str, int]] = Counter()
         self._moment: datetime | None = None
 
-    def add(self, row: Claimed, walk: Walk, event: Any) -> None:
-        """Take in one walk."""
-        trip = walk.trip
-        when = cohort(row.entered_at)
-        over = walk.over
+    def add(self, rows: Sequence[Claimed], walk: Walk, event: Any) -> None:
+        """Take in one walk of all who walked it; they are on one version."""
+        trip, over = walk.trip, walk.over
         carries = bool(event or trip.answers or trip.coupon is not None or trip.memory)
-        if walk.remembers and (carries or row.stateful):
+        if walk.remembers:
             kept = {"answers": trip.answers, "coupon": trip.coupon, "memory": trip.memory}
-            self.states.append((row.id, event or {}, kept))
-        slot = row.slot if not over or (row.slot or "").startswith("once:") else None
-        self.moved.append(
-            (
-                walk.status, walk.reason[:120], trip.node, trip.seq, self._at(trip.arrived_at),
-                self.now if over else None, None if walk.due_at is None else micros(walk.due_at), walk.waiting_for,
-                bool(row.stateful or (walk.remembers and carries)), bool(row.converted or walk.converted), slot, row.id,
-            )
+            self.states += [(row.id, event or {}, kept) for row in rows if carries or row.stateful]
+        there = (
+            walk.status, walk.reason[:120], trip.node, trip.seq, self._at(trip.arrived_at),
+            self.now if over else None, None if walk.due_at is None else micros(walk.due_at), walk.waiting_for,
         )  # fmt: skip
-        journey = self.project.version(self.connection, row.version_id).journey
-        self._trail(row, walk, when)
+        stateful = walk.remembers and carries
+        for row in rows:
+            slot = row.slot if not over or (row.slot or "").startswith("once:") else None
+            own = (bool(row.stateful or stateful), bool(row.converted or walk.converted), slot, row.id)
+            self.moved.append(there + own)
+        self._trail(rows, walk, Counter(cohort(row.entered_at) for row in rows))
+        journey = self.project.version(self.connection, rows[0].version_id).journey
         for seq, node, effect in walk.effects:
-            self._effect(row, journey, seq, node, effect, when)
-        if walk.converted and not row.converted:
-            self.tally.add(row.version_id, "", "converted", when)
+            self._effect(rows, journey, seq, node, effect)
+        if walk.converted:
+            for row in rows:
+                if not row.converted:
+                    self.tally.add(row.version_id, "", "converted", cohort(row.entered_at))
 
     def save(self, heard: Sequence[int]) -> None:
         """Write everything; `heard` are the signals that the walks have consumed."""
@@ -77,6 +79,10 @@ class Batch:
             self.tally.add(version, node, f"left:{way}", when, many)
             target = self.project.version(connection, version).journey.ways[(node, way)]
             self.tally.add(version, target, "entered", when, many)
+        # In the order of the trips, whoever walked together: neighbours lie on one page, and messages keep their order.
+        self.moved.sort(key=itemgetter(-1))
+        self.visits.sort(key=itemgetter(0, 1))
+        self.planned.sort(key=itemgetter(4))
         enrollments.save(connection, self.moved, self.visits, self.states, heard)
         deliveries.plan(connection, self.planned)
         contacts.patch(connection, self.patches, self.now)
@@ -95,54 +101,64 @@ class Batch:
             self._moment = moment
         return value
 
-    def _trail(self, row: Claimed, walk: Walk, when: int) -> None:
-        trip, version = row.id, row.version_id
+    def _trail(self, rows: Sequence[Claimed], walk: Walk, cohorts: Mapping[int, int]) -> None:
+        version = rows[0].version_id
         for passed in walk.trail:
             node, way = passed.node, passed.exit
-            self.visits.append((trip, passed.seq, version, node, self._at(passed.arrived_at), self.now, way))
+            stay = (passed.seq, version, node, self._at(passed.arrived_at), self.now, way)
+            self.visits += [(row.id, *stay) for row in rows]
             if way is not None:
-                self.passed[(version, node, way, when)] += 1
+                for when, many in cohorts.items():
+                    self.passed[(version, node, way, when)] += many
         if walk.over:
             what = "failed" if walk.status == "failed" else "exited"
-            add = self.tally.add
-            add(version, walk.trip.node, f"{what}:{walk.reason}", when)
-            add(version, "", "completed" if walk.status == "completed" else f"{what}:{walk.reason}", when)
+            end = "completed" if walk.status == "completed" else f"{what}:{walk.reason}"
+            for when, many in cohorts.items():
+                self.tally.add(version, walk.trip.node, f"{what}:{walk.reason}", when, many)
+                self.tally.add(version, "", end, when, many)
 
-    def _effect(self, row: Claimed, journey: Journey, seq: int, node: str, effect: Any, when: int) -> None:
+    def _effect(self, rows: Sequence[Claimed], journey: Journey, seq: int, node: str, effect: Any) -> None:
+        now = self.now
         if isinstance(effect, Say):
             says = journey.says(node, effect.part)
             assert says is not None, f"{node} says nothing"
-            self._plan(row, says, seq, node, effect.part, when)
+            self._plan(rows, says, seq, node, effect.part)
         elif isinstance(effect, Set):
-            attributes, add, remove = self.patches.setdefault(row.contact_id, ({}, set(), set()))
-            attributes.update(effect.attributes)
-            add.difference_update(effect.remove_tags)
-            remove.difference_update(effect.add_tags)
-            add.update(effect.add_tags)
-            remove.update(effect.remove_tags)
+            for row in rows:
+                self._patch(row.contact_id, effect)
         elif isinstance(effect, Call):
             request = {**asdict(effect), "timeout": effect.timeout.total_seconds()}
-            origin = f"v:{row.id}:{seq}"
-            self.requests.append((origin, row.journey_id, row.id, seq, request, "ready", self.now, 0, self.now))
+            self.requests += [
+                (f"v:{row.id}:{seq}", row.journey_id, row.id, seq, request, "ready", now, 0, now) for row in rows
+            ]
         elif isinstance(effect, Hand):
-            here = (row.contact_id, effect.queue, row.journey_id, row.id, seq, node, self.now)
-            self.handed.append(here)
+            self.handed += [(row.contact_id, effect.queue, row.journey_id, row.id, seq, node, now) for row in rows]
         elif isinstance(effect, Record):
-            at = self.now
-            self.answers.append((row.id, row.contact_id, row.version_id, node, effect.question, effect.value, at))
+            self.answers += [
+                (row.id, row.contact_id, row.version_id, node, effect.question, effect.value, now) for row in rows
+            ]
 
-    def _plan(self, row: Claimed, says: Says, seq: int, node: str, part: str, when: int) -> None:
-        now, taken = self.now, self.taken.get((row.id, seq, part))
-        expires = now + says.ttl // MICROSECOND
-        origin = f"v:{row.id}:{seq}:{part}"
-        what = (origin, row.contact_id, row.journey_id, row.version_id, row.id, node, part, when, says.category)
-        if taken is None:
-            self.planned.append((*what, "planned", "", now, expires, 0, "", "", "", None, now, None))
-            self.tally.add(row.version_id, node, "delivery:planned", when)
-        else:
-            to = (taken.channel, taken.account, taken.address, taken.content)
-            self.planned.append((*what, "accepted", "", None, expires, 1, *to, now, now))
-            self.tally.add(row.version_id, node, "delivery:accepted", when, channel=taken.channel)
+    def _patch(self, contact_id: int, effect: Set) -> None:
+        attributes, add, remove = self.patches.setdefault(contact_id, ({}, set(), set()))
+        attributes.update(effect.attributes)
+        add.difference_update(effect.remove_tags)
+        remove.difference_update(effect.add_tags)
+        add.update(effect.add_tags)
+        remove.update(effect.remove_tags)
+
+    def _plan(self, rows: Sequence[Claimed], says: Says, seq: int, node: str, part: str) -> None:
+        now, expires = self.now, self.now + says.ttl // MICROSECOND
+        count = self.tally.add
+        for row in rows:
+            origin, when = f"v:{row.id}:{seq}:{part}", cohort(row.entered_at)
+            what = (origin, row.contact_id, row.journey_id, row.version_id, row.id, node, part, when, says.category)
+            taken = self.taken.get((row.id, seq, part))
+            if taken is None:
+                self.planned.append((*what, "planned", "", now, expires, 0, "", "", "", None, now, None))
+                count(row.version_id, node, "delivery:planned", when)
+            else:
+                self.planned.append((*what, "accepted", "", None, expires, 1, *taken, now, now))
+                count(row.version_id, node, "delivery:accepted", when, 1, taken[0])
 
 
 def save_walks(
@@ -155,10 +171,10 @@ def save_walks(
 ) -> Batch:
     """Write a batch of walks in the caller's transaction; `taken` are messages that went out at once."""
     batch = Batch(project, connection, now, taken)
-    for row, walk, event in walked:
-        batch.add(row, walk, event)
+    for rows, walk, event in walked:
+        batch.add(rows, walk, event)
     batch.save(heard)
-    _silence(connection, [row.id for row, walk, _ in walked if walk.over])
+    _silence(connection, [row.id for rows, walk, _ in walked if walk.over for row in rows])
     return batch
 
 

@@ -37,6 +37,19 @@ def render(says: Says, channel: str, context: Mapping[str, Any], zone: str) -> M
         raise CannotRender("template_refused", str(refused)) from refused
 
 
+def content_of(says: Says, channel: str, context: Mapping[str, Any], zone: str) -> dict[str, Any]:
+    """A node's message filled in, as a delivery keeps it; raises like `render`."""
+    if says.buttons or says.media or says.album or says.cards or says.per_channel or not says.text:
+        return as_content(render(says, channel, context, zone))
+    # A text alone is what most messages are: nothing but its template is to be filled in.
+    try:
+        return {"text": compile_template(says.text).render(context, zone=zone), "category": says.category}
+    except MissingVariable as missing:
+        raise CannotRender("missing_variable", str(missing)) from missing
+    except TemplateRefused as refused:
+        raise CannotRender("template_refused", str(refused)) from refused
+
+
 def unfilled(says: Says, channel: str) -> Message:
     """A node's message as it is written, with its placeholders."""
     return _made(says, channel, lambda text: text or "")

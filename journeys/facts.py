@@ -42,6 +42,12 @@ class Person:
     events: Sequence[Past] = ()
     receipts: Collection[str] = ()
 
+    def zone_in(self, journey_zone: str | None) -> str:
+        """The contact's zone on a journey with this one."""
+        if not self.zone and "phone" not in self.attributes:
+            return journey_zone or PROJECT_ZONE
+        return zone_name(self.zone, self.attributes, journey_zone)
+
 
 def zone_name(person_zone: str | None, attributes: Mapping[str, Any], journey_zone: str | None) -> str:
     """A contact's zone: their own, their phone's country's if it has only one, the journey's, the project's."""
@@ -69,7 +75,7 @@ class View:
         self._plain: Facts | None = None
         #: Told of each decision of a walk (`journeys.walk.Watch`).
         self.watch: Callable[[Trip, Visit, Decision], None] | None = None
-        self.zone = zone_name(person.zone, person.attributes, journey.settings.timezone)
+        self.zone = person.zone_in(journey.settings.timezone)
 
     def holds(self, rule: Mapping[str, Any]) -> bool:
         """Whether a rule holds for the contact now."""

@@ -62,6 +62,20 @@ class Trip:
     coupon: str | None = None
     memory: Mapping[str, Any] = field(default_factory=dict)
 
+    def again(self) -> Trip:
+        """The same trip, to be walked by itself: a walk moves its trip."""
+        return Trip(
+            node=self.node,
+            seq=self.seq,
+            arrived_at=self.arrived_at,
+            entered_at=self.entered_at,
+            arriving=self.arriving,
+            event=self.event,
+            answers=self.answers,
+            coupon=self.coupon,
+            memory=self.memory,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Passed:

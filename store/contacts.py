@@ -232,6 +232,15 @@ def addresses_of(connection: Connection, ids: Sequence[int]) -> Sequence[Row[Any
     )
 
 
+def reachable(connection: Connection, ids: Sequence[int]) -> Sequence[Row[Any]]:
+    """Contact, channel, account, address, state and last message of theirs of each address, in order of adding."""
+    statement = (
+        "SELECT contact_id, channel, account, address, state, last_inbound_at FROM address"
+        " WHERE contact_id IN [ids] ORDER BY id"
+    )
+    return rows(connection, statement, ids=list(ids))
+
+
 def page(connection: Connection, search: str, after: int, limit: int) -> Sequence[Row[Any]]:
     """Contacts by creation, optionally those whose id, attributes or addresses contain the text."""
     condition = " AND searched LIKE :search ESCAPE '!'" if search else ""

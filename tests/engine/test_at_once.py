@@ -25,10 +25,10 @@ from store.sql import rows, run
 url, home, settings, state = sys.argv[1:]
 DOCUMENT["nodes"][1]["settings"] |= json.loads(settings)
 line = Line(url, Path(home))
-line.fill(3)
+line.fill(9)
 database = line.project.database
 database.transact(lambda each: run(each, "UPDATE address SET state = :state WHERE address = '700000'", state=state))
-line.enroll(3)
+line.enroll(9)
 batches = 0
 while database.transact(lambda each: advance_due(line.project, each)):
     batches += 1
@@ -158,19 +158,19 @@ def told(url: str, home: Path, settings: str = "{}", state: str = "ok") -> dict[
 def test_the_trip_walks_on_in_the_same_transaction(database_url: str, tmp_path: Path) -> None:
     done = told(database_url, tmp_path)
     assert done["batches"] == 1
-    assert done["trips"] == [["hour", "waiting", "time"]] * 3
-    assert done["sent"] == [["accepted", str(700_000 + number), True] for number in range(3)]
-    assert done["texts"] == [True] * 3
-    assert done["counts"] == {"delivery:accepted": 3}
+    assert done["trips"] == [["hour", "waiting", "time"]] * 9
+    assert done["sent"] == [["accepted", str(700_000 + number), True] for number in range(9)]
+    assert done["texts"] == [True] * 9
+    assert done["counts"] == {"delivery:accepted": 9}
 
 
 @pytest.mark.parametrize(
     ("settings", "state", "left"),
     [
         # 18, 31: consent, caps and quiet hours are asked at the claim.
-        ('{"category": "marketing"}', "ok", [0, 1, 2]),
+        ('{"category": "marketing"}', "ok", [*range(9)]),
         # 32: whether it is delivered in time, nobody sees here.
-        ('{"cascade": "PT1H"}', "ok", [0, 1, 2]),
+        ('{"cascade": "PT1H"}', "ok", [*range(9)]),
         # 30: the step's policy is applied by the claim.
         ("{}", "blocked", [0]),
     ],

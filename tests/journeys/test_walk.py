@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.advance import joined
+from journeys.alike import joined
 from journeys.check import check, errors
 from journeys.facts import Past, Person
 from journeys.graph import Journey, read
