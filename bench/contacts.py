@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bench.baselines import bare_sql
 from bench.line import STEPS, Line
-from bench.places import KINDS, Places, places
+from bench.places import Places, places
 from bench.results import Results
 from store.schema import upgrade
 
@@ -22,7 +22,7 @@ FULL = ((10_000, 0, 5), (100_000, 0, 3), (1_000_000, 0, 1), (100_000, 5_000_000,
 
 def run(results: Results) -> None:
     """Measure all sizes on both databases."""
-    for kind in KINDS:
+    for kind in results.kinds:
         with places(kind) as room:
             for contacts, others, repeats in FULL if results.full else QUICK:
                 _size(results, kind, room, contacts, others, repeats)
@@ -39,6 +39,9 @@ def _size(results: Results, kind: str, room: Places, contacts: int, others: int,
         moving.append(contacts * STEPS / (seconds - enrolling))
         shares.append(100 * ceiling / seconds)
         peaks.append(peak)
+        print(
+            f"    {kind}, {contacts:,} contacts: {moving[-1]:,.0f} steps/s, {shares[-1]:.0f} % of bare SQL", flush=True
+        )
     name = f"{kind}, {contacts:,} contacts" + (f", {others:,} others waiting" if others else "")
     results.add(f"{name}: contacts/s, entering included", rates, "contacts/s")
     results.add(f"{name}: contact-steps/s", moving, "steps/s", STEPS_GOAL[kind])

@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 
 from bench.line import ROOT, Line
-from bench.places import KINDS, Places, places
+from bench.places import Places, places
 from bench.results import Results
 from channels.base import Account
 from store.sql import one, scalar
@@ -23,7 +23,7 @@ TOKEN = "123456789:bench"
 def run(results: Results) -> None:
     """From the first request to the last answer that is committed; the sandbox's own rates are switched off."""
     many, repeats = (20_000, 3) if results.full else (3_000, 1)
-    for kind in KINDS:
+    for kind in results.kinds:
         with places(kind) as room:
             rates = [_delivered(room, many) for _ in range(repeats)]
         results.add(f"{kind}: {many:,} messages over HTTP from one process", rates, "deliveries/s", ">= 1000")

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from bench.delivery import TOKEN, accepted, pretend_world
 from bench.line import Line
-from bench.places import KINDS, Places, places
+from bench.places import Places, places
 from bench.results import Results
 from channels.base import Account
 from engine.webhooks import take_in
@@ -79,7 +79,7 @@ def run_on(room: Places, crowd: int) -> list[float]:
 def run(results: Results) -> None:
     """The 95th percentile, idle and with a crowd."""
     crowd = 100_000 if results.full else 20_000
-    for kind in KINDS:
+    for kind in results.kinds:
         with places(kind) as room:
             for many, goal in ((0, "< 50"), (crowd, "< 1000")):
                 took = run_on(room, many)

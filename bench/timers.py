@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bench.contacts import ENGINES
 from bench.line import Line
-from bench.places import KINDS, Places, places
+from bench.places import Places, places
 from bench.results import Results
 from store.sql import rows
 
@@ -21,7 +21,7 @@ IDLE = 10.0
 def run(results: Results) -> None:
     """How late timers are while others enter, and the processor time of an idle engine."""
     seconds = 30 if results.full else 10
-    for kind in KINDS:
+    for kind in results.kinds:
         with places(kind) as room:
             late = lateness(room, kind, seconds)
             results.add(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bench.contacts import through
 from bench.line import STEPS
-from bench.places import KINDS, places
+from bench.places import places
 from bench.results import Results
 
 CONTACTS = 10_000
@@ -14,7 +14,7 @@ FULL = (10_000, 100_000, 1_000_000, 5_000_000)
 
 def run(results: Results) -> None:
     """Microseconds per contact-step at each size, and the most against the least as a ratio."""
-    for kind in KINDS:
+    for kind in results.kinds:
         costs = []
         with places(kind) as room:
             for others in FULL if results.full else QUICK:
