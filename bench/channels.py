@@ -34,7 +34,7 @@ WINDOWED = ("whatsapp", "messenger")
 #: People who write at the same time.
 HANDS = 24
 #: Steps in which time is played, and the most of them: ten times what the slowest messenger needs.
-STEP, STEPS = "PT1M", 60 + MESSAGES // 120
+STEP, STEPS = "PT10S", 360 + MESSAGES // 20
 
 
 def run(results: Results) -> None:

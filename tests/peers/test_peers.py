@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +45,7 @@ def interpreter() -> Path:
 class Stage:
     """The world and a receiver of its webhooks, on real sockets, its clock stopped."""
 
-    def __init__(self) -> None:
+    def __init__(self, channels: Sequence[str] = ("telegram", "whatsapp")) -> None:
         self.product = Product()
         self.hook = Served(lambda _: self.product.app())
         self.world = Served(lambda _: create_app(":memory:", key="open sesame"))
@@ -55,7 +55,7 @@ class Stage:
                 "channel": channel, "account": "main", "webhook_url": f"{self.hook.url}/webhooks/{channel}/main",
                 "token": TOKENS[channel], "secrets": SECRETS[channel], "settings": SETTINGS[channel],
             }
-            for channel in ("telegram", "whatsapp")
+            for channel in channels
         ]  # fmt: skip
         self.http.put("/world/clock", json={"now": "2026-03-02T12:00:00+00:00", "running": False}).raise_for_status()
         self.http.put("/world/accounts", json={"accounts": accounts}).raise_for_status()
