@@ -13,7 +13,7 @@ from tests.semantics.stories import NOON
 MANY = 12
 
 
-def crowd(place: Plant) -> None:
+def crowd(place: Plant, many: int = MANY) -> None:
     """People who are sent one message each by a messenger that takes its time."""
     place.freeze(NOON)
     people = [
@@ -22,7 +22,7 @@ def crowd(place: Plant) -> None:
             "addresses": [{"channel": "telegram", "address": str(5_000 + number)}],
             "consents": [{"channel": "telegram", "purpose": "marketing", "source": "test", "text": "I agree"}],
         }
-        for number in range(MANY)
+        for number in range(many)
     ]
     place.call("PUT", "/v1/contacts", json={"contacts": people})
     hello = step("hello", "send", text="Hello", channel="telegram")
@@ -54,6 +54,23 @@ def test_a_stopped_engine_leaves_nothing_unknown(tmp_path: Path) -> None:
         place.start("engine")
         place.advance("PT1M")
         assert states(place) == {"accepted": MANY}
+        assert set(place.accepted().values()) == {1}
+        assert place.violations() == []
+
+
+def test_a_stopped_engine_with_a_full_wire_leaves_nothing_unknown(tmp_path: Path) -> None:
+    """As many as a second's rate and a slow messenger put there; how long it may take is the supervisor's to say."""
+    with plant(tmp_path) as place:
+        slow(place, 3.0)
+        crowd(place, 300)
+        place.call("PUT", "/sandbox/clock", json={"running": True})
+        place.start("engine")
+        place.wait(lambda: place.in_flight() >= 60, "the wire does not fill")
+        place.stop()  # and it has ended well
+        left = states(place)
+        assert left.get("accepted", 0) >= 60
+        assert not {"sending", "unknown", "unresolved"} & set(left)
+        assert sum(left.values()) == 300
         assert set(place.accepted().values()) == {1}
         assert place.violations() == []
 

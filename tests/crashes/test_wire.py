@@ -1,0 +1,104 @@
+"""The wires break: to the messenger, each way ends in the state that the rules name; to PostgreSQL, nothing is lost."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+from sqlalchemy.engine import make_url
+
+from engine.boot import connect_sandbox
+from store.invariants import violations
+from tests.crashes.proxy import Wire, wire
+from tests.journeys.documents import line, step
+from tests.semantics.stories import deliveries, sent
+from tests.town import Town, town
+
+NUMBERS = count(1)
+
+
+@pytest.fixture(scope="module")
+def wired(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Town, Wire]]:
+    """A town whose messengers are reached over a wire of ours."""
+    with town(tmp_path_factory.mktemp("wire") / "home") as place, wire(int(place.world.url.rpartition(":")[2])) as made:
+        connect_sandbox(place.project, f"http://127.0.0.1:{made.port}")
+        place.freeze("2030-03-04T10:00:00+00:00")
+        yield place, made
+
+
+def greeted(place: Town) -> tuple[str, str]:
+    """Somebody who is sent one message: their name and address."""
+    number = next(NUMBERS)
+    name, address = f"p{number}", f"{8_000_000 + number}"
+    place.contact(name, "telegram", address)
+    place.enroll(place.publish(line(step("hello", "send", text="Hello"), step("rest", "wait", for_="P2D"))), name)
+    return name, address
+
+
+@pytest.mark.parametrize(
+    ("mode", "arrived"),
+    [("reset_request", 0), ("reset_answer", 1), ("close_answer", 1), ("half_answer", 1)],
+)
+def test_a_broken_wire_leaves_one_request_in_doubt_and_never_a_second(
+    wired: tuple[Town, Wire], mode: str, arrived: int
+) -> None:
+    place, made = wired
+    made.mode = mode
+    name, address = greeted(place)
+    place.advance("PT1S")
+    made.mode = "pass"
+    assert deliveries(place, name)[0]["state"] == "unknown"
+    place.advance("PT20M")
+    (one,) = deliveries(place, name)
+    assert (one["state"], one["attempt"]) == ("unresolved", 1)
+    assert sent(place, address) == ["Hello"] * arrived
+
+
+def test_a_wire_that_trickles_is_only_slow(wired: tuple[Town, Wire]) -> None:
+    place, made = wired
+    made.mode = "trickle"
+    name, address = greeted(place)
+    place.advance("PT1S")
+    made.mode = "pass"
+    assert deliveries(place, name)[0]["state"] == "accepted"
+    assert sent(place, address) == ["Hello"]
+
+
+def test_where_nobody_listens_nothing_was_sent_and_it_goes_when_somebody_does(wired: tuple[Town, Wire]) -> None:
+    place, made = wired
+    made.down()
+    name, address = greeted(place)
+    place.advance("PT1S")
+    assert deliveries(place, name)[0]["state"] == "ready"
+    made.up()
+    place.advance("PT30M")
+    assert deliveries(place, name)[0]["state"] == "accepted"
+    assert sent(place, address) == ["Hello"]
+
+
+def test_cut_connections_to_the_database_lose_and_double_nothing(postgres_url: str, tmp_path: Path) -> None:
+    """Every connection is reset again and again while people are being moved and messages are on the wire."""
+    url = make_url(postgres_url)
+    assert url.port is not None
+    with wire(url.port) as made:
+        near = url.set(host="127.0.0.1", port=made.port).render_as_string(hide_password=False)
+        with town(tmp_path / "home", near) as place:
+            names = [f"p{number}" for number in range(40)]
+            for number, name in enumerate(names):
+                place.contact(name, "telegram", f"{9_000_000 + number}")
+            hello = [step(f"say{number}", "send", text=f"Hello {number}") for number in range(3)]
+            place.enroll(place.publish(line(*hello)), *names)
+            for _ in range(6):
+                time.sleep(0.15)
+                assert made.cut() > 0
+            place.advance("PT2H")
+            log = place.call("GET", "/sandbox/log", params={"limit": 10_000})["items"]
+            taken = Counter((each["address"], each["text"]) for each in log if each["accepted"] and each["text"])
+            assert set(taken.values()) == {1}
+            assert len(taken) == 3 * len(names)
+            with place.project.database.read() as connection:
+                assert list(violations(connection)) == []
