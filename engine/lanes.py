@@ -1,11 +1,19 @@
-"""Many small connection pools instead of a big one: httpcore looks through the whole pool at every request."""
+"""Connections to messengers: HTTP/1.1 by h11 straight on asyncio's transports, for a third of what httpcore costs."""
 
 from __future__ import annotations
 
+import asyncio
 import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from functools import cache
 
+import h11
 import httpx
+
+#: Bytes of an answer's head.
+LONGEST_HEAD = 100 * 1024
+Origin = tuple[str, str, int]
 
 
 @cache
@@ -15,26 +23,192 @@ def _trusted() -> ssl.SSLContext:
 
 
 class Lanes(httpx.AsyncBaseTransport):
-    """Spreads requests over pools, always to the one with the least under way; each connection is kept for the next."""
+    """So many connections at once; each is kept a while for the next request to its server.
 
-    def __init__(self, connections: int, keep_alive: float, width: int = 8) -> None:
-        lanes = -(-connections // width)
-        limits = httpx.Limits(max_connections=width, max_keepalive_connections=width, keepalive_expiry=keep_alive)
-        self._lanes = [httpx.AsyncHTTPTransport(verify=_trusted(), limits=limits) for _ in range(lanes)]
-        self._busy = [0] * lanes
+    Nothing is repeated. An error before the first byte of a request is written is a `ConnectError`, `ConnectTimeout` or
+    `PoolTimeout`; any later one is another error: then nobody knows what the server has done.
+    """
+
+    def __init__(self, connections: int, keep_alive: float) -> None:
+        self._room, self._keep_alive = asyncio.Semaphore(connections), keep_alive
+        self._most = connections
+        self._busy = 0
+        self._idle: list[_Lane] = []
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send a request on the emptiest lane; the answer is read before it counts as done."""
-        number = self._busy.index(min(self._busy))
-        self._busy[number] += 1
-        try:
-            response = await self._lanes[number].handle_async_request(request)
-            await response.aread()
+        """Send a request and read its whole answer."""
+        limits = request.extensions.get("timeout", {})
+        content = await request.aread()
+        async with self._turn(limits.get("pool")):
+            lane = await self._lane(request.url, limits.get("connect"))
+            try:
+                async with asyncio.timeout(limits.get("read")):
+                    response = await lane.ask(request, content)
+            except TimeoutError as late:
+                raise httpx.ReadTimeout("no answer in time", request=request) from late
+            finally:
+                self._leave(lane)
             return response
-        finally:
-            self._busy[number] -= 1
 
     async def aclose(self) -> None:
-        """Close every connection."""
-        for lane in self._lanes:
-            await lane.aclose()
+        """Close every connection that is kept."""
+        while self._idle:
+            self._idle.pop().close()
+        # Their sockets close in the loop's next round.
+        await asyncio.sleep(0)
+
+    @asynccontextmanager
+    async def _turn(self, patience: float | None) -> AsyncIterator[None]:
+        try:
+            async with asyncio.timeout(patience if self._room.locked() else None):
+                await self._room.acquire()
+        except TimeoutError as late:
+            raise httpx.PoolTimeout("all connections are in use") from late
+        self._busy += 1
+        try:
+            yield
+        finally:
+            self._busy -= 1
+            self._room.release()
+
+    async def _lane(self, url: httpx.URL, patience: float | None) -> _Lane:
+        if url.scheme not in ("http", "https"):
+            raise httpx.UnsupportedProtocol(f"{url.scheme or 'no scheme'} is not spoken here")
+        origin = (url.scheme, url.host, url.port or (443 if url.scheme == "https" else 80))
+        for lane in reversed(self._idle):
+            if lane.origin == origin and lane.usable:
+                self._idle.remove(lane)
+                lane.stay()
+                return lane
+        while self._idle and len(self._idle) + self._busy > self._most:
+            self._idle.pop(0).close()
+        return await _opened(origin, patience)
+
+    def _leave(self, lane: _Lane) -> None:
+        self._idle = [each for each in self._idle if each.usable] if len(self._idle) >= self._most else self._idle
+        if lane.next_cycle():
+            lane.leave_after(self._keep_alive)
+            self._idle.append(lane)
+        else:
+            lane.close()
+
+
+async def _opened(origin: Origin, patience: float | None) -> _Lane:
+    scheme, host, port = origin
+    trusted, named = (_trusted(), host) if scheme == "https" else (None, None)
+    loop = asyncio.get_running_loop()
+    try:
+        async with asyncio.timeout(patience):
+            _, lane = await loop.create_connection(
+                lambda: _Lane(origin), host, port, ssl=trusted, server_hostname=named, happy_eyeballs_delay=0.25
+            )
+    except TimeoutError as late:
+        raise httpx.ConnectTimeout("no connection in time") from late
+    except OSError as trouble:
+        raise httpx.ConnectError(str(trouble)) from trouble
+    return lane
+
+
+class _Lane(asyncio.Protocol):
+    """One connection, one request at a time."""
+
+    def __init__(self, origin: Origin) -> None:
+        self.origin = origin
+        self._wire: asyncio.Transport | None = None
+        self._http = h11.Connection(h11.CLIENT, max_incomplete_event_size=LONGEST_HEAD)
+        self._answer: asyncio.Future[httpx.Response] | None = None
+        self._head: h11.Response | None = None
+        self._body: list[bytes] = []
+        self._leaving: asyncio.TimerHandle | None = None
+
+    @property
+    def usable(self) -> bool:
+        return self._wire is not None and not self._wire.is_closing()
+
+    async def ask(self, request: httpx.Request, content: bytes) -> httpx.Response:
+        """Write a request, and wait for its answer."""
+        wire = self._wire
+        assert wire is not None
+        self._answer, self._head, self._body = asyncio.get_running_loop().create_future(), None, []
+        try:
+            asked = h11.Request(method=request.method, target=request.url.raw_path, headers=request.headers.raw)
+            told = self._http.send(asked)
+            told += self._http.send(h11.Data(data=content)) if content else b""
+            told += self._http.send(h11.EndOfMessage()) or b""
+        except h11.LocalProtocolError as fault:
+            raise httpx.LocalProtocolError(str(fault), request=request) from fault
+        wire.write(told)
+        try:
+            return await self._answer
+        finally:
+            self._answer = None
+
+    def next_cycle(self) -> bool:
+        """Whether the connection can be asked once more."""
+        states = (self._http.our_state, self._http.their_state)
+        if not self.usable or states != (h11.DONE, h11.DONE) or self._http.trailing_data[0]:
+            return False
+        self._http.start_next_cycle()
+        return True
+
+    def leave_after(self, seconds: float) -> None:
+        self._leaving = asyncio.get_running_loop().call_later(seconds, self.close)
+
+    def stay(self) -> None:
+        if self._leaving is not None:
+            self._leaving.cancel()
+
+    def close(self) -> None:
+        self.stay()
+        if self._wire is not None:
+            self._wire.abort()
+
+    # What asyncio calls -------------------------------------------------------------------------------
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._wire = transport
+
+    def data_received(self, data: bytes) -> None:
+        if self._answer is None:
+            # Nothing was asked: what comes now would be taken for the answer to the next request.
+            self.close()
+            return
+        self._read(data)
+
+    def eof_received(self) -> None:
+        self._read(b"")
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._fail(httpx.ReadError(str(exc or "the connection was closed before the answer")))
+
+    def _read(self, data: bytes) -> None:
+        try:
+            self._http.receive_data(data)
+            while True:
+                event = self._http.next_event()
+                if isinstance(event, h11.Response):
+                    self._head = event
+                elif isinstance(event, h11.Data):
+                    self._body.append(bytes(event.data))
+                elif isinstance(event, h11.EndOfMessage):
+                    return self._answered()
+                elif not isinstance(event, h11.InformationalResponse):
+                    return None  # More is to come, or nothing will: then the connection is lost.
+        except h11.RemoteProtocolError as fault:
+            self._fail(httpx.RemoteProtocolError(str(fault)))
+            self.close()
+
+    def _answered(self) -> None:
+        head = self._head
+        if self._answer is None or self._answer.done() or head is None:
+            return
+        try:
+            told = httpx.Response(head.status_code, headers=head.headers.raw_items(), content=b"".join(self._body))
+        except httpx.HTTPError as fault:
+            self._fail(fault)
+        else:
+            self._answer.set_result(told)
+
+    def _fail(self, error: httpx.HTTPError) -> None:
+        if self._answer is not None and not self._answer.done():
+            self._answer.set_exception(error)
