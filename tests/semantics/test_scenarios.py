@@ -481,3 +481,46 @@ def test_s45_before_the_time_is_over_nothing_is_decided(place: Town) -> None:
     place.advance("PT23H")
     opened = next(node for node in place.funnel(journey)["nodes"] if node["id"] == "opened")
     assert (opened["entered"], opened["inside"], opened["left"]) == (1, 1, {})
+
+
+def test_s22_what_is_not_due_stays_and_a_hand_laid_on_some_touches_only_them(place: Town) -> None:
+    """A peer can be told to run steps now; ours runs what is due by itself, and by hand people are only taken out."""
+    names = ["ann", "bob", "cid"]
+    for number, name in enumerate(names):
+        place.contact(name, address=f"77{number}")
+    journey = place.publish(line(step("rest", "wait", for_="PT6S"), step("hello", "send", text="Hello")))
+    place.enroll(journey, *names)
+    place.advance("PT5S")
+    assert [place.trip(journey, name)["node"] for name in names] == ["rest"] * 3
+    assert [sent(place, f"77{number}") for number in range(3)] == [[], [], []]
+    taken = place.call("POST", "/v1/enrollments/eject", json={"journey": journey, "contacts": ["cid"]})
+    assert taken == {"ejected": 1}
+    place.advance("PT2S")
+    assert [sent(place, f"77{number}") for number in range(3)] == [["Hello"], ["Hello"], []]
+
+
+def test_s58_what_comes_after_a_step_has_one_order(place: Town) -> None:
+    """A peer's parent has several children, and jumps run last; ours has one way for each exit: nothing is guessed."""
+    twice = drawn(
+        step("hello", "send", text="Hello"),
+        step("tag", "update", add_tags=["seen"]),
+        step("bye", "exit"),
+        ways="hello.sent>tag hello.sent>bye tag.done>bye",
+    )
+    made = place.call("POST", "/v1/journeys", json=twice)
+    place.call("POST", f"/v1/journeys/{made['id']}/publish", 422)
+
+
+def test_s64_a_journey_that_is_left_out_does_not_run(place: Town) -> None:
+    """A peer's run names whom it leaves out; ours are paused, one by one."""
+    place.contact("ann")
+    rest = step("rest", "wait", for_="PT1H")
+    left_out, other = (place.publish(line(rest, step("say", "send", text=text))) for text in ("A", "B"))
+    for journey in (left_out, other):
+        place.enroll(journey, "ann")
+    place.call("POST", f"/v1/journeys/{left_out}/pause")
+    place.advance("PT2H")
+    assert sent(place) == ["B"]
+    place.call("POST", f"/v1/journeys/{left_out}/resume")
+    place.advance("PT1M")
+    assert sent(place) == ["B", "A"]
