@@ -15,7 +15,7 @@ SKINS = {
     "telegram": ("#c9ddc3", "#5b8db8"),
     "whatsapp": ("#e9e2d8", "#00a884"),
     "viber": ("#e8e3f3", "#7360f2"),
-    "messenger": ("#ffffff", "#0a7cff"),
+    "messenger": ("#eef0f3", "#0a7cff"),
 }
 PLAIN = ("#eeeeee", "#444444")
 

@@ -272,3 +272,24 @@ def test_rule_29_parts_wait_like_messages(place: Town) -> None:
     items = place.call("GET", "/sandbox/log", params={"limit": 1000})["items"]
     assert [each["method"] for each in items if each["accepted"]] == ["sendPhoto", "sendMessage"]
     assert deliveries(place, "ann")[0]["state"] == "accepted"
+
+
+@pytest.mark.parametrize(
+    ("channel", "address", "kind"), [("viber", "annViber==", "video"), ("messenger", "500000000777", "image")]
+)
+def test_rule_29_picture_and_words_of_one_message_go_once_each(
+    place: Town, channel: str, address: str, kind: str
+) -> None:
+    place.contact("ann", channel, address)
+    place.reply(address, channel, text="hello")
+    place.advance("PT1S")
+    media = {"kind": kind, "url": "https://shop.example/a", "size": 1000}
+    hello = step("hello", "send", text="Look", media=media, channel=channel, category="service")
+    journey = place.publish(line(hello))
+    faults(place, "429", times=1, retry_after=60)
+    place.enroll(journey, "ann")
+    place.advance("PT10M")
+    items = place.call("GET", "/sandbox/log", params={"limit": 1000})["items"]
+    assert [each["text"] for each in items if each["accepted"]] == ["", "Look"]
+    assert [each["state"] for each in deliveries(place, "ann")] == ["delivered"]
+    assert place.trip(journey, "ann")["status"] == "completed"
