@@ -20,6 +20,8 @@ from store.tables.columns import instant, micros
 #: How long, of continuously healthy receiver time, evidence is waited for before an unknown outcome is settled: more
 #: than a messenger's receipt is ever late, or the window itself would make duplicates.
 EVIDENCE = timedelta(minutes=15)
+#: The same in microseconds.
+WINDOW = EVIDENCE // timedelta(microseconds=1)
 #: How often a message that must arrive is sent before nobody sends it again by itself.
 MOST_TRIES = 3
 

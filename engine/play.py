@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 import httpx
 from sqlalchemy import Connection
 
-from engine.evidence import EVIDENCE
+from engine.evidence import WINDOW
 from engine.project import Project, real_now
-from store import cascades, clock, deliveries, enrollments, segments, web_requests
+from engine.settling import Settled, settle
+from store import clock, deliveries, enrollments
+from store.clock import Step
 from store.crash_points import reach
 from store.tables.columns import instant, micros
 
@@ -24,14 +26,6 @@ log = logging.getLogger(__name__)
 TOGETHER = timedelta(seconds=1)
 #: So do messages that wait for their turn, as far as their messenger takes them at once (see `Rates`).
 AT_ONCE = timedelta(seconds=0.2)
-#: Who wants to act at an instant.
-WANTING = (
-    enrollments.due_after,
-    deliveries.ready_after,
-    segments.due_after,
-    web_requests.ready_after,
-    cascades.next_at,
-)
 
 
 async def play(shift: Shift) -> None:
@@ -48,40 +42,42 @@ async def play(shift: Shift) -> None:
 
 
 async def _play(shift: Shift, target: datetime) -> None:
-    """Several engines may play the same time: each step is of an instant at which the stepper found nothing left."""
+    """Several engines may play the same time: each step is from an instant at which its stepper found nothing left."""
+    asked, now = await asyncio.to_thread(_asked, shift.project)
     if shift.world is not None:
         # The world may be behind, and going: an engine was killed between its step and telling of it, or the world was.
-        await shift.world.set_clock((await asyncio.to_thread(_asked, shift.project))[1], running=False)
-    while True:
-        asked, now = await asyncio.to_thread(_asked, shift.project)
-        if asked != target:
-            return
+        await shift.world.set_clock(now, running=False)
+    moves = sends = 0
+    while asked == target:
         if shift.world is not None:
             await shift.world.go_on(now)
-        moves, sends = await shift.settle()
-        if await asyncio.to_thread(_count, shift.project, moves, sends) != now:
-            # Another engine has made a step meanwhile, and what falls due there may be in nobody's hands yet.
-            continue
+        done = await settle(shift)
+        moves, sends = moves + done.moves, sends + done.sends
         if now >= target:
-            break
-        step = min(await _next(shift, now, target), target)
-        if await asyncio.to_thread(_step, shift.project, now, step, target):
+            await _arrive(shift, Step(now, now, target, moves, sends))
+            return
+        to = min(await asyncio.to_thread(_next, shift, done, target), target)
+        # If another engine has made a step meanwhile, what falls due there may be in nobody's hands yet.
+        if await asyncio.to_thread(_step, shift.project, Step(now, to, target, moves, sends)):
             reach("clock-step")
-    arrived, running = await asyncio.to_thread(_arrive, shift.project, target)
-    if arrived and shift.world is not None:
-        await shift.world.set_clock(target, running=running)
+            moves = sends = 0
+        asked, now = await asyncio.to_thread(_asked, shift.project)
 
 
-async def _next(shift: Shift, now: datetime, target: datetime) -> datetime:
+def _next(shift: Shift, done: Settled, target: datetime) -> datetime:
     """The next instant at which the product or the world wants to act, with those of the same second."""
-    found = await asyncio.to_thread(_next_due, shift.project, now)
-    world = await shift.world.next_at() if shift.world is not None else None
-    acts = [at for at in world or () if at > now]
-    found += acts
+    now = instant(done.dues.now)
+    found = [instant(value) for value in done.dues.upcoming(WINDOW)]
+    found += [at for at in (done.world.first, done.world.last) if at is not None and at > now]
     if not found:
         return target
-    until, latest = await asyncio.to_thread(_latest, shift.project, now, min(found))
-    return max(at for at in (*found, *latest) if at <= until)
+    first, sends = min(found), done.dues.messages
+    until = first + TOGETHER if sends is None else min(first + TOGETHER, instant(sends) + AT_ONCE)
+    span = micros(now), micros(until)
+    with shift.project.database.read() as connection:
+        latest = enrollments.due_between(connection, *span), deliveries.ready_between(connection, *span)
+    found += [instant(value) for value in latest if value is not None]
+    return max(at for at in found if at <= until)
 
 
 def _asked(project: Project) -> tuple[datetime | None, datetime]:
@@ -90,42 +86,14 @@ def _asked(project: Project) -> tuple[datetime | None, datetime]:
         return clock.asked(connection), project.now(connection)
 
 
-def _next_due(project: Project, now: datetime) -> list[datetime]:
-    after = micros(now)
-    with project.database.read() as connection:
-        found = [each(connection, after) for each in WANTING]
-        unknown = deliveries.first_unknown(connection, micros(now - EVIDENCE))
-    instants = [instant(value) for value in found if value is not None]
-    return instants if unknown is None else [*instants, instant(unknown) + EVIDENCE]
+def _step(project: Project, step: Step) -> bool:
+    return project.database.transact(lambda connection: clock.step(connection, step))
 
 
-def _latest(project: Project, after: datetime, first: datetime) -> tuple[datetime, list[datetime]]:
-    """Until when all is one step with the `first` act, and the last of what the product does by then."""
-    until = first + TOGETHER
-    with project.database.read() as connection:
-        sends = deliveries.ready_after(connection, micros(after))
-        if sends is not None:
-            until = min(until, instant(sends) + AT_ONCE)
-        span = micros(after), micros(until)
-        found = enrollments.due_between(connection, *span), deliveries.ready_between(connection, *span)
-    return until, [instant(value) for value in found if value is not None]
-
-
-def _count(project: Project, moves: int, sends: int) -> datetime:
-    def work(connection: Connection) -> datetime:
-        if moves or sends:
-            clock.played(connection, moves, sends)
-        return project.now(connection)
-
-    return project.database.transact(work)
-
-
-def _step(project: Project, now: datetime, to: datetime, target: datetime) -> bool:
-    return project.database.transact(lambda connection: clock.step(connection, now, to, target))
-
-
-def _arrive(project: Project, target: datetime) -> tuple[bool, bool]:
+async def _arrive(shift: Shift, last: Step) -> None:
     def work(connection: Connection) -> tuple[bool, bool]:
-        return clock.arrived(connection, target, real_now()), clock.is_running(connection)
+        return clock.arrived(connection, last, real_now()), clock.is_running(connection)
 
-    return project.database.transact(work)
+    arrived, running = await asyncio.to_thread(shift.project.database.transact, work)
+    if arrived and shift.world is not None:
+        await shift.world.set_clock(last.to, running=running)

@@ -13,25 +13,28 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from engine import audiences, evidence, housekeeping, imports
+from engine import audiences, housekeeping, imports
 from engine import segments as segment_work
 from engine.advance import advance_due
 from engine.calls import Caller
 from engine.deliver import AGAIN, Deliverer, http_client
+from engine.evidence import WINDOW
 from engine.heartbeat import beat
 from engine.people import tell_trips
 from engine.play import play
 from engine.project import Project
 from engine.receive import receive
+from engine.settling import BLOCKED, settle_unknown
 from engine.world import World
-from store import cascades, changes, clock, counters, deliveries, enrollments, inbox, segments, web_requests
+from store import changes, clock, counters, deliveries, dues, enrollments, inbox, segments
 from store.bell import Bell, listen
 from store.crash_points import reach, soon
 from store.database import UNAVAILABLE
+from store.dues import Dues
 
 log = logging.getLogger(__name__)
 #: Seconds: how often the bell is looked at, the longest sleep, a chunk of work for reports.
-LOOK, LONGEST, BLOCKED, CHUNK = 0.015, 1.0, 0.05, 5.0
+LOOK, LONGEST, CHUNK = 0.015, 1.0, 5.0
 #: Seconds that a stopping shift waits for messages on the wire: less than its supervisor waits for it.
 DRAIN = 10.0
 
@@ -129,52 +132,10 @@ class Shift:
         self.moves += moved
         return received + moved
 
-    async def settle(self) -> tuple[int, int]:
-        """Do all that is due at the present instant, the world's part included: (moves, sends)."""
-        moves, sends = self.moves, self.deliverer.sent
-        while True:
-            committed = self.deliverer.committed
-            done = await self.move_once()
-            done += await self.deliverer.send_due()
-            await self.deliverer.drain()
-            done += await self.caller.call_due()
-            # Answers are also committed beside this loop, and what follows from them must be looked for once more.
-            done += self.deliverer.committed - committed
-            done += await asyncio.to_thread(self._settle_unknown)
-            if self.world is not None:
-                delivered, _ = await self.world.settle()
-                done += delivered
-            if not done:
-                if not await asyncio.to_thread(self._others_work):
-                    break
-                # Time does not pass a message whose fate is open (its sender answers, or its lease runs out), nor what
-                # another engine is at.
-                await asyncio.sleep(BLOCKED)
-        return self.moves - moves, self.deliverer.sent - sends
-
-    def _settle_unknown(self) -> int:
+    def look(self) -> Dues:
+        """All that is due or will be, in one snapshot."""
         with self.project.database.read() as connection:
-            waiting = (
-                deliveries.first_unknown(connection, 0) is not None
-                or deliveries.any_in_flight(connection)
-                or cascades.is_due(connection, self.project.now_micros(connection))
-            )
-        return self.project.database.transact(lambda each: evidence.sweep(self.project, each)) if waiting else 0
-
-    def _others_work(self) -> bool:
-        """Whether anything is left in one and the same snapshot: another engine is at it, or has just made it."""
-        with self.project.database.read() as connection:
-            now = self.project.now_micros(connection)
-            dues = (enrollments.next_due(connection), deliveries.next_ready(connection))
-            return (
-                any(at is not None and at <= now for at in dues)
-                or deliveries.any_in_flight(connection)
-                or web_requests.any_open(connection, now)
-                or cascades.is_due(connection, now)
-                or segments.work(connection, now)
-                or changes.any_left(connection)
-                or inbox.horizon(connection) is not None
-            )
+            return dues.look(connection, self.project.now_micros(connection), WINDOW)
 
     async def _listen(self, bell: Bell) -> None:
         while True:
@@ -237,7 +198,7 @@ class Shift:
             if not self.turn.locked():
                 # Whoever plays time settles by himself, and counts it.
                 async with self.turn:
-                    await asyncio.to_thread(self._settle_unknown)
+                    await asyncio.to_thread(settle_unknown, self)
             done = await asyncio.to_thread(self.house_work, turn)
             if self.world is not None and turn % 5 == 0:
                 await self._tell_time()

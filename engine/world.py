@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import httpx
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """When the world will next do something, and the last of it within the second after that."""
+
+    first: datetime | None = None
+    last: datetime | None = None
 
 
 class World:
@@ -29,18 +38,12 @@ class World:
         response = await self.client.put("/world/clock", json=order)
         response.raise_for_status()
 
-    async def settle(self) -> tuple[int, datetime | None]:
-        """Let the world do all that is due: (webhooks delivered, its next instant)."""
+    async def settle(self) -> tuple[int, Ahead]:
+        """Let the world do all that is due: how many webhooks it delivered, and when it goes on."""
         response = await self.client.post("/world/settle")
         response.raise_for_status()
-        return int(response.json()["delivered"]), _instant(response.json().get("next"))
-
-    async def next_at(self) -> tuple[datetime, datetime] | None:
-        """When the world will next do something, and the last of it within the second after that."""
-        response = await self.client.get("/world/next")
-        response.raise_for_status()
-        at, last = _instant(response.json().get("at")), _instant(response.json().get("last"))
-        return None if at is None else (at, last or at)
+        said = response.json()
+        return int(said["delivered"]), Ahead(_instant(said["at"]), _instant(said["last"]))
 
     async def call(self, method: str, path: str, **options: Any) -> httpx.Response:
         """Any other door of the world."""

@@ -59,9 +59,8 @@ async def upcoming(world: World, request: Request) -> Any:
 
 
 async def settle(world: World, request: Request) -> Any:
-    """Run everything due."""
-    delivered = await world.settle()
-    return {"delivered": delivered, "next": soonest(world)}
+    """Run everything due; tells what is upcoming, too."""
+    return {"delivered": await world.settle(), **(await upcoming(world, request))}
 
 
 def soonest(world: World) -> str | None:
@@ -203,8 +202,8 @@ def routes(world: World, key: str) -> list[BaseRoute]:
         ("/world/accounts", accounts, ["PUT"]),
         ("/world/accounts/{channel}/{account}/verify", verify, ["POST"]),
         ("/world/clock", clock, ["GET", "PUT"]),
-        ("/world/next", upcoming, ["GET"]),
         ("/world/settle", settle, ["POST"]),
+        ("/world/next", upcoming, ["GET"]),
         ("/world/people", people, ["PUT"]),
         (one + "/reply", reply, ["POST"]),
         (one + "/start", start, ["POST"]),

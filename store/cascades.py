@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row
 
 from store.counters import Tally
 from store.deliveries import PLANNED
-from store.sql import insert_new, one, rows, run, scalar
+from store.sql import insert_new, one, rows, run
 from store.tables import Delivery
 
 #: Origins of second tries: `c:<enrollment>:<visit>:<messenger that did not deliver>:<part>`.
@@ -42,19 +42,6 @@ def plan(connection: Connection, planned: Sequence[Sequence[Any]]) -> int:
         tally.add(row.version_id, row.node, "delivery:planned", row.cohort)
     tally.save(connection)
     return len(made)
-
-
-def is_due(connection: Connection, now: int) -> bool:
-    """Whether any of them is due."""
-    first = next_at(connection)
-    return first is not None and first <= now
-
-
-def next_at(connection: Connection, after: int = 0) -> int | None:
-    """The earliest instant past `after` at which a next messenger is tried."""
-    statement = "SELECT min(cascade_at) FROM delivery WHERE cascade_at IS NOT NULL AND cascade_at > :after"
-    value = scalar(connection, statement, after=after)
-    return None if value is None else int(value)
 
 
 def asked_on(connection: Connection, enrollment_id: int, channel: str, account: str) -> Row[Any] | None:

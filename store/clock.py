@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -70,37 +71,44 @@ def asked(connection: Connection) -> datetime | None:
     return maybe_instant(row.target_at) if row is not None else None
 
 
-def step(connection: Connection, before: datetime, virtual: datetime, target: datetime) -> bool:
-    """Move on from an instant while `target` is played: not when another engine has done so. Whether it moved."""
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step of the time that is played, and what was done since the one before."""
+
+    before: datetime
+    to: datetime
+    target: datetime
+    moves: int = 0
+    sends: int = 0
+
+
+def step(connection: Connection, step: Step) -> bool:
+    """Move on from an instant while a target is played: not when another engine has done so. Whether it moved."""
     moved = run(
         connection,
-        "UPDATE clock SET virtual_at = :virtual WHERE id = 1 AND target_at = :target AND virtual_at = :before",
-        before=micros(before),
-        virtual=micros(virtual),
-        target=micros(target),
+        "UPDATE clock SET virtual_at = :to, moves = moves + :moves, sends = sends + :sends"
+        " WHERE id = 1 AND target_at = :target AND virtual_at = :before",
+        to=micros(step.to),
+        **_of(step),
     )
     return moved > 0
 
 
-def played(connection: Connection, moves: int, sends: int) -> None:
-    """Add what was done while playing."""
-    run(
-        connection,
-        "UPDATE clock SET moves = moves + :moves, sends = sends + :sends WHERE id = 1",
-        moves=moves,
-        sends=sends,
-    )
-
-
-def arrived(connection: Connection, target: datetime, real: datetime) -> bool:
+def arrived(connection: Connection, step: Step, real: datetime) -> bool:
     """The target is reached: time goes on from there, and the one who asked is answered. False: it was told before."""
     reached = run(
         connection,
-        "UPDATE clock SET target_at = NULL, real_at = :real WHERE id = 1 AND target_at = :target",
+        "UPDATE clock SET target_at = NULL, real_at = :real, moves = moves + :moves, sends = sends + :sends"
+        " WHERE id = 1 AND target_at = :target AND virtual_at >= :before",
         real=micros(real),
-        target=micros(target),
+        **_of(step),
     )
     return reached > 0
+
+
+def _of(step: Step) -> dict[str, int]:
+    before, target = micros(step.before), micros(step.target)
+    return {"before": before, "target": target, "moves": step.moves, "sends": step.sends}
 
 
 def counts(connection: Connection) -> tuple[int, int]:

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 import orjson
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, InvalidatePoolError, OperationalError
 
 from store.bell import Ringer
 from store.meters import Meters
@@ -26,6 +26,8 @@ Result = TypeVar("Result")
 #: PostgreSQL's codes after which the same unit may simply be tried again: conflicts, lost connections, restarts.
 RETRY_STATES = ("40001", "40P01", "55P03", "57P01", "57P02", "57P03")
 TRIES = 5
+#: Seconds after which a connection that nobody used is asked whether it still lives.
+RESTED = 1.0
 #: What a PostgreSQL session may take: a unit that hangs frees its locks by itself, and is tried again.
 LIMITS = " ".join(
     f"-c {name}={value}"
@@ -60,7 +62,7 @@ class Database:
             options |= {"pool_size": pool, "max_overflow": pool, "connect_args": {"timeout": 5.0}}
         else:
             self.url = self.url.set(drivername="postgresql+psycopg")
-            options |= {"pool_size": pool, "max_overflow": 4, "pool_pre_ping": True, "pool_timeout": 10}
+            options |= {"pool_size": pool, "max_overflow": 4, "pool_timeout": 10}
             options["connect_args"] = {"options": LIMITS, "connect_timeout": 5, "application_name": "tropa"}
             self._ringer = Ringer(self.url)
         self.meters = Meters()
@@ -70,8 +72,19 @@ class Database:
         if self.sqlite:
             event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
+        else:
+            event.listen(self.engine, "checkout", self._ask_if_alive)
+            event.listen(self.engine, "checkin", lambda _, record: record.info.update(used=time.monotonic()))
         # The key of hashes that must not be tried out by whoever has the database alone.
         event.listen(self.engine, "connect", lambda _, record: record.info.update(pepper=pepper))
+
+    def _ask_if_alive(self, raw: Any, record: Any, _: Any) -> None:
+        """The server may have been restarted since; asked only of a connection that rested: it costs a round trip."""
+        if time.monotonic() - record.info.get("used", 0.0) > RESTED:
+            try:
+                self.engine.dialect.do_ping(raw)
+            except self.engine.dialect.loaded_dbapi.Error as error:
+                raise InvalidatePoolError(str(error)) from error
 
     @contextmanager
     def read(self) -> Iterator[Connection]:

@@ -214,11 +214,6 @@ def latest_question(connection: Connection, enrollment_ids: Sequence[int]) -> di
     return {row.enrollment_id: row for row in found}
 
 
-def any_in_flight(connection: Connection) -> bool:
-    """Whether any message is being sent right now, or was by an engine that died."""
-    return scalar(connection, "SELECT 1 FROM delivery WHERE state = 'sending' LIMIT 1") is not None
-
-
 def in_flight(connection: Connection, contact_id: int, channel: str, real_now: int) -> bool:
     """Whether a message to this contact on this channel is being sent right now."""
     statement = (
@@ -234,12 +229,6 @@ def next_ready(connection: Connection) -> int | None:
     return None if value is None else int(value)
 
 
-def ready_after(connection: Connection, after: int) -> int | None:
-    """The earliest instant past `after` at which a delivery may be claimed."""
-    value = scalar(connection, "SELECT min(ready_at) FROM delivery WHERE ready_at > :after", after=after)
-    return None if value is None else int(value)
-
-
 def ready_between(connection: Connection, after: int, until: int) -> int | None:
     """The latest instant in (after, until] at which a delivery may be claimed."""
     value = scalar(
@@ -247,14 +236,6 @@ def ready_between(connection: Connection, after: int, until: int) -> int | None:
         "SELECT max(ready_at) FROM delivery WHERE ready_at > :after AND ready_at <= :until",
         after=after,
         until=until,
-    )
-    return None if value is None else int(value)
-
-
-def first_unknown(connection: Connection, after: int) -> int | None:
-    """When the oldest outcome that became unknown past `after` did so."""
-    value = scalar(
-        connection, "SELECT min(unknown_at) FROM delivery WHERE state = 'unknown' AND unknown_at > :after", after=after
     )
     return None if value is None else int(value)
 

@@ -260,9 +260,3 @@ def due_between(connection: Connection, after: int, until: int) -> int | None:
         until=until,
     )
     return None if value is None else int(value)
-
-
-def due_after(connection: Connection, after: int) -> int | None:
-    """The earliest instant past `after` at which an enrollment wants to move."""
-    value = scalar(connection, "SELECT min(due_at) FROM enrollment WHERE due_at > :after", after=after)
-    return None if value is None else int(value)

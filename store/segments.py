@@ -98,17 +98,6 @@ def work(connection: Connection, now: int) -> bool:
     return found is not None
 
 
-def due_after(connection: Connection, after: int) -> int | None:
-    """The earliest instant past `after` at which a round or an audience is due."""
-    value = scalar(
-        connection,
-        "SELECT min(due_at) FROM (SELECT due_at FROM segment WHERE due_at > :after UNION ALL"
-        " SELECT due_at FROM audience_entry WHERE due_at > :after) AS both_kinds",
-        after=after,
-    )
-    return None if value is None else int(value)
-
-
 def uncompared(connection: Connection, limit: int) -> Sequence[Row[Any]]:
     """Contacts that changed since they were looked at, locked: id, attributes, timezone."""
     lock = " FOR UPDATE SKIP LOCKED" if connection.dialect.name == "postgresql" else ""

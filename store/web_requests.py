@@ -77,18 +77,3 @@ def any_due(connection: Connection, now: int, real_now: int) -> bool:
         "SELECT 1 FROM web_request WHERE ready_at <= :now OR (state = 'calling' AND lease_until < :real) LIMIT 1"
     )
     return scalar(connection, statement, now=now, real=real_now) is not None
-
-
-def any_open(connection: Connection, now: int) -> bool:
-    """Whether a request is being made, or is due and its journey not paused."""
-    statement = (
-        "SELECT 1 FROM web_request w JOIN journey j ON j.id = w.journey_id"
-        " WHERE w.state = 'calling' OR (w.ready_at <= :now AND j.status <> 'paused') LIMIT 1"
-    )
-    return scalar(connection, statement, now=now) is not None
-
-
-def ready_after(connection: Connection, after: int) -> int | None:
-    """The earliest instant past `after` at which a request is due."""
-    value = scalar(connection, "SELECT min(ready_at) FROM web_request WHERE ready_at > :after", after=after)
-    return None if value is None else int(value)

@@ -21,6 +21,7 @@ from engine.evidence import sweep
 from engine.project import Project, real_now
 from engine.publish import pause, publish, resume
 from engine.receive import receive
+from engine.settling import settle
 from engine.shift import Shift
 from engine.track import Reported, track
 from engine.webhooks import take_in
@@ -140,13 +141,13 @@ class Box:
         shift = Shift(self.project)
         shift.deliverer.client = httpx.AsyncClient(transport=httpx.MockTransport(self.messenger.handle))
         for hour in range(hours):
-            await shift.settle()
+            await settle(shift)
             if hour == 0:
                 for name in self.people:
                     self.press(name, "yes")
                 self.messenger.save()
             while self.deliver():
-                await shift.settle()
+                await settle(shift)
             await asyncio.to_thread(shift.house_work, 29)
             self.tick(timedelta(hours=1))
 

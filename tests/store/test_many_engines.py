@@ -21,6 +21,7 @@ from engine.people import tell_trips
 from engine.project import Project
 from engine.receive import receive
 from store import changes, claims, clock, counters, enrollments, inbox
+from store.clock import Step
 from store.counters import Tally
 from store.database import Database
 from store.invariants import violations
@@ -230,10 +231,10 @@ def test_a_step_of_the_clock_is_taken_once(quiet: Town) -> None:
     project.database.transact(lambda each: run(each, question, target=micros(target)))
 
     def step(connection: Connection) -> bool:
-        return clock.step(connection, now, target, target)
+        return clock.step(connection, Step(now, target, target))
 
     assert together(project.database, step, step) == (True, False)
-    assert project.database.transact(lambda each: clock.arrived(each, target, now))
+    assert project.database.transact(lambda each: clock.arrived(each, Step(target, target, target), now))
 
 
 def test_a_contact_is_written_while_its_trip_is_moved_and_the_trip_hears_of_it(quiet: Town) -> None:
