@@ -24,6 +24,7 @@ from api import (
     imports,
     inbox,
     intake,
+    journey_files,
     journeys,
     manual,
     merging,
@@ -93,7 +94,7 @@ def create_app(settings: Settings, project: Project | None = None) -> FastAPI:
     app.add_api_route("/docs", manual.page, include_in_schema=False)
     app.add_middleware(BodyLimit, most=settings.max_body_bytes, uploads=UPLOAD)
     doors = (accounts, contacts, imports, journeys, trips, whereabouts, numbers, intake, webhooks, catalogue)
-    authoring = (versions, rehearsals, hands)
+    authoring = (versions, rehearsals, hands, journey_files)
     reaching = (health, message_templates, opt_in, policies)
     for door in (
         *doors,

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from engine.journey_client import Api, add_api_arguments, document_of, told
-from engine.journey_files import SUFFIXES, written
+from engine.journey_files import SUFFIXES, read_whole, together, written
 from engine.settings import Settings
 
 
@@ -25,7 +25,13 @@ def command(settings: Settings, arguments: argparse.Namespace) -> int:
 
     def run() -> int:
         output: Path | None = arguments.output
-        document = document_of(arguments.journey, lambda: Api(settings, arguments), arguments.source)
+        name = str(arguments.journey)
+        if Path(name).suffix or Path(name).exists():
+            document = together(*read_whole(Path(name)))
+        else:
+            api = Api(settings, arguments)
+            tests = api.call("GET", f"/v1/journeys/{name}/tests")["items"]
+            document = together(document_of(name, lambda: api, arguments.source), tests)
         form = arguments.format or (SUFFIXES.get(output.suffix.lower(), "yaml") if output else "yaml")
         text = written(document, form)
         if output is None:

@@ -54,12 +54,33 @@ _Dumper.add_representer(str, _text)
 
 
 def read_file(path: Path) -> dict[str, Any]:
-    """The document in a file. Raises FileRefused, which says where it breaks."""
+    """The document in a file, without the journey's tests. Raises FileRefused, which says where it breaks."""
+    return read_whole(path)[0]
+
+
+def read_whole(path: Path) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """The document in a file, and the journey's tests that stand there. Raises FileRefused."""
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise FileRefused(f"{path} cannot be read: {error}.") from error
-    return read_text(text, SUFFIXES.get(path.suffix.lower(), "yaml"))
+    return apart(read_text(text, SUFFIXES.get(path.suffix.lower(), "yaml")))
+
+
+def apart(whole: dict[str, Any]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """What a file holds, taken apart: the document, and the journey's tests. Raises FileRefused."""
+    tests = whole.pop("tests", [])
+    if not isinstance(tests, list) or not all(
+        isinstance(one, dict) and isinstance(one.get("name"), str) for one in tests
+    ):
+        raise FileRefused("The tests of a journey are a list, each with a name, a script and what is expected.")
+    return whole, tests
+
+
+def together(document: Mapping[str, Any], tests: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """What a file holds: the document and, if there are any, the journey's tests."""
+    kept = [{name: one[name] for name in ("name", "script", "expect")} for one in tests]
+    return {**document, "tests": kept} if kept else dict(document)
 
 
 def read_text(text: str, form: str) -> dict[str, Any]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from engine.journey_client import Api, Told, add_api_arguments, print_problems, told
-from engine.journey_files import read_file
+from engine.journey_files import read_whole
 from engine.settings import Settings
 
 
@@ -25,8 +26,11 @@ def command(settings: Settings, arguments: argparse.Namespace) -> int:
     """Bring it in and print its id; 1 when it may not be published."""
 
     def run() -> int:
-        document, api = read_file(arguments.file), Api(settings, arguments)
+        (document, tests), api = read_whole(arguments.file), Api(settings, arguments)
         made = _new(api, document) if arguments.into is None else _into(api, arguments.into, document)
+        for one in tests:
+            body = {name: one[name] for name in ("script", "expect") if name in one}
+            api.call("PUT", f"/v1/journeys/{made['id']}/tests/{quote(one['name'], safe='')}", json=body)
         errors = print_problems(made["problems"])
         print(f"{made['id']} revision {made['revision']}")
         if arguments.publish and errors:

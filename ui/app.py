@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl
 
 import streamlit as st
+from streamlit.errors import StreamlitAPIException
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from ui.backend import backend
@@ -18,6 +19,13 @@ from ui.look import last_word, show
 from ui.trouble import Trouble
 
 LOGO, MARK = Path(__file__).with_name("logo.svg"), Path(__file__).with_name("mark.svg")
+#: On the accent of the dark theme, which is light enough to be read as text, the words are dark; Streamlit's are white.
+DARK = """<style>
+[data-testid^="stBaseButton-primary"] p, [data-testid^="stBaseButton-primary"] span,
+.stMultiSelect span[title] { color: #07130f !important; }
+</style>"""
+#: What a page stumbles over when an answer is otherwise than it expects. Anything else is Streamlit's to tell.
+UNEXPECTED = (LookupError, TypeError, ValueError, AttributeError, StreamlitAPIException)
 log = logging.getLogger("tropa.ui")
 
 
@@ -47,6 +55,9 @@ def places() -> dict[str, list[st.Page]]:
         _("Reach"): [
             page("contacts", _("Contacts"), "group", _("Your audience, imports and consents.")),
             page("contact", _("Contact"), "person", hidden=True),
+            page("segments", _("Segments"), "group_work", _("Groups of contacts by a rule.")),
+            page("segment", _("Segment"), "group_work", hidden=True),
+            page("inbox", _("Inbox"), "inbox", _("Conversations that wait for a person.")),
             page("links", _("Links"), "qr_code_2", _("Addresses and codes by which people agree.")),
             page("channels", _("Channels"), "forum", _("Connected messengers and their addresses.")),
         ],
@@ -101,6 +112,8 @@ def main() -> None:
     # A first visit with ?lang= keeps its language after the address changes with the page.
     choose(language())
     st.logo(LOGO.read_text(encoding="utf-8"), size="large")
+    if st.context.theme.type == "dark":
+        st.html(DARK)
     menu = places()
     here = st.navigation(menu)
     language_picker()
@@ -109,9 +122,12 @@ def main() -> None:
         here.run()
     except Trouble as trouble:
         show(trouble)
-    except Exception:
+    except UNEXPECTED:
         log.exception("a page broke")
-        text = _("This page could not be drawn. Your work is saved; the reason is in the log of the pages.")
+        text = _(
+            "This page could not make sense of what the API answered; the reason is in the log of the pages. "
+            "Drafts are kept as they are written, but what you pressed last may not have been done."
+        )
         title = _("Something went wrong")
         st.error(f"**{title}**\n\n{text}", icon=":material/error:")
     drawn_whole(st.session_state, time.monotonic())

@@ -51,6 +51,18 @@ class AuthoringDoors:
         """Lets go of a test."""
         self._send("DELETE", f"{_journey(journey)}/tests/{quote(name, safe='')}")
 
+    def read_file(self, text: str, form: str) -> Json:
+        """The journey and the tests that a file holds, `yaml` or `json`."""
+        return dict(self._send("POST", "/v1/journeys/read", {"text": text, "format": form}))
+
+    def bring_in(self, document: Mapping[str, Any], tests: list[Json]) -> Json:
+        """A new journey of a document, with its tests."""
+        made = dict(self._send("POST", "/v1/journeys", document))
+        for one in tests:
+            body = {name: one[name] for name in ("script", "expect") if name in one}
+            self._send("PUT", f"{_journey(str(made['id']))}/tests/{quote(str(one['name']), safe='')}", body)
+        return made
+
     def run_tests(self, journey: str) -> Json:
         """Runs every test on the draft."""
         return dict(self._send("POST", f"{_journey(journey)}/tests/run", {}))

@@ -72,6 +72,14 @@ class Backend(AuthoringDoors):
         """Any other question; its answer's JSON."""
         return self._wire.ask(method, path, json=body, params=params, language=language())
 
+    def page(self, path: str, **params: Any) -> Page:
+        """One page of any list."""
+        return self._page(path, **params)
+
+    def tell(self, path: str, body: Any, token: str) -> Any:
+        """Something that happens once however often it is told with this token."""
+        return self._send("POST", path, body, **{"Idempotency-Key": token})
+
     def picture(self, path: str) -> str:
         """A picture that the API draws, as SVG."""
         return self._wire.text(path)

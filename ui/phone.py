@@ -31,15 +31,20 @@ def phone(
     blocked: bool,
     key: str,
     on_event: Callable[[], None],
+    writer: str = "person",
+    labels: Json | None = None,
 ) -> Json | None:
-    """The phone; what the person has just done on it: `{"kind": "text"|"button", "text"|"button": ...}`, or nothing."""
+    """The phone; what has just been done on it: `{"kind": "text"|"button", "text"|"button": ...}`, or nothing.
+
+    `writer`: whose words stand on the right, `person` or `bot`; `labels` are said instead of the phone's own.
+    """
     shown = _PHONE(
         key=key,
         data={
             "channel": channel,
             "name": name,
             "blocked": blocked,
-            "messages": [_message(one) for one in messages],
+            "messages": [_message(one, writer) for one in messages],
             "labels": {
                 "messenger": channel_name(channel),
                 "write": _("Write as this person"),
@@ -47,6 +52,7 @@ def phone(
                 "blocked": _("This person has blocked the bot."),
                 "empty": _("The chat is empty. Enroll this contact into a journey, or write first."),
                 "log": _("Chat"),
+                **(labels or {}),
             },
         },
         height="content",
@@ -56,11 +62,11 @@ def phone(
     return event if isinstance(event, Mapping) else None
 
 
-def _message(one: Json) -> dict[str, Any]:
+def _message(one: Json, writer: str) -> dict[str, Any]:
     media = one.get("media") if isinstance(one.get("media"), Mapping) else None
     return {
         "id": str(one.get("id") or one.get("at") or ""),
-        "mine": one.get("from") == "person",
+        "mine": one.get("from") == writer,
         "text": str(one.get("text") or ""),
         "media": {"kind": str(media.get("kind") or "file"), "url": str(media.get("url") or "")} if media else None,
         "buttons": [

@@ -33,6 +33,8 @@ class Conversation(SQLModel, table=True):
     #: Where the contact wrote last; empty: they have not.
     channel: str = Field(default="", max_length=40, sa_column_kwargs={"server_default": ""})
     account: str = Field(default="", max_length=80, sa_column_kwargs={"server_default": ""})
+    #: Who of the business looks after it; empty: nobody yet.
+    assignee: str = Field(default="", max_length=80, sa_column_kwargs={"server_default": ""})
     opened_at: int = when()
     last_at: int = when()
     closed_at: int | None = when(null=True)

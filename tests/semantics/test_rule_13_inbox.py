@@ -83,3 +83,60 @@ def test_rule_13_a_trip_hands_over_and_goes_on(place: Town, closed: bool) -> Non
         place.call("POST", f"/v1/inbox/{talk['id']}/close")
         place.advance()
     assert place.trip(journey, "ann")["status"] == "completed"
+
+
+def test_rule_13_a_conversation_shows_what_was_said_by_both_and_who_looks_after_it(place: Town) -> None:
+    place.contact("ann", attributes={"first_name": "Anna"})
+    hand = step("hand", "handoff", queue="sales")
+    journey = place.publish(line(step("hello", "send", text="Hello", category="service"), hand))
+    place.enroll(journey, "ann")
+    place.advance("PT1M")
+    place.reply(text="I want two")
+    place.advance("PT1M")
+    (talk,) = talks(place)
+    assert (talk["name"], talk["why"], talk["last_words"]) == ("Anna", "handed_over", "I want two")
+    door = f"/v1/inbox/{talk['id']}"
+    place.call("POST", f"{door}/answer", json={"text": "On its way"})
+    place.advance()
+    whole = place.call("GET", door)
+    said = [(each["from"], each["by"], each["text"]) for each in whole["thread"]]
+    assert said == [("bot", "journey", "Hello"), ("person", None, "I want two"), ("bot", "person", "On its way")]
+    assert whole["allowed"] == {"how": "freely", "may": True, "until": None}
+    assert place.call("POST", f"{door}/assign", json={"to": "Olga"}) == {"assignee": "Olga"}
+    assert (len(talks(place, assignee="Olga")), len(talks(place, assignee=""))) == (1, 0)
+    assert place.call("GET", "/v1/inbox/queues")["items"] == [{"queue": "sales", "open": 1}]
+    assert (len(talks(place, search="anna")), len(talks(place, search="boris"))) == (1, 0)
+    place.call("GET", "/v1/inbox/999", 404)
+
+
+def test_rule_13_conversations_are_listed_from_either_end(place: Town) -> None:
+    for number in range(3):
+        place.contact(f"c{number}", address=str(number), consent=False)
+        place.reply(str(number), text=f"Hello {number}")
+        place.advance()
+    assert [each["contact"] for each in talks(place)] == ["c0", "c1", "c2"]
+    page = place.call("GET", "/v1/inbox", params={"order": "newest", "limit": 2})
+    assert [each["contact"] for each in page["items"]] == ["c2", "c1"]
+    assert [each["contact"] for each in talks(place, order="newest", after=page["next"])] == ["c0"]
+
+
+@pytest.mark.parametrize(
+    ("channel", "after", "how", "ends"),
+    [
+        ("whatsapp", "PT1H", "freely", True),
+        ("whatsapp", "P2D", "window_closed", False),
+        ("messenger", "P2D", "as_person", True),
+        ("messenger", "P8D", "window_closed", False),
+        ("telegram", "P8D", "freely", False),
+    ],
+)
+def test_rule_13_it_is_told_what_the_messenger_allows_now(
+    place: Town, channel: str, after: str, how: str, ends: bool
+) -> None:
+    address = {"whatsapp": "79990001122", "messenger": "2400000000001", "telegram": "777"}[channel]
+    place.contact("ann", channel, address, consent=False)
+    place.reply(address, channel, text="Hello?")
+    place.advance(after)
+    (talk,) = talks(place)
+    told = place.call("GET", f"/v1/inbox/{talk['id']}")["allowed"]
+    assert (told["how"], told["may"], told["until"] is not None) == (how, how != "window_closed", ends)

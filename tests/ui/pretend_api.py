@@ -20,6 +20,8 @@ from tests.ui import pretend_people as people
 from tests.ui import pretend_reaching as reaching
 from tests.ui.pretend_authoring import authoring
 from tests.ui.pretend_check import check, described
+from tests.ui.pretend_inbox import inbox
+from tests.ui.pretend_segments import segments
 from tests.ui.pretend_world import Problem, World, paged
 
 Json = dict[str, Any]
@@ -48,6 +50,8 @@ def create_app(world: World) -> FastAPI:
     _trips(app, world)
     people.contacts(app, world)
     reaching.doors(app)
+    segments(app, world)
+    inbox(app, world)
     people.rest(app, world)
     if world.sandbox:
         people.sandbox(app, world)

@@ -8,13 +8,15 @@ from typing import Annotated, Any
 
 from fastapi import FastAPI, Query
 
+from api.journey_files import FileIn
 from api.rehearsals import shown
+from engine.journey_files import FileRefused, apart, read_text
 from engine.rehearsal import Rehearsal, differences, outcome
 from journeys.diff import diff
 from journeys.graph import read
 from journeys.script import Expected, Script
 from tests.ui import pretend_data as data
-from tests.ui.pretend_world import World
+from tests.ui.pretend_world import Problem, World
 
 Json = dict[str, Any]
 
@@ -30,6 +32,14 @@ def authoring(app: FastAPI, world: World) -> None:
         journey = world.journey(name)
         document: Json = journey["document"] if not which.isdigit() else journey["versions"][int(which)]
         return document
+
+    @app.post("/v1/journeys/read")
+    def read_file(body: FileIn) -> Json:
+        try:
+            document, tests = apart(read_text(body.text, body.format))
+        except FileRefused as refused:
+            raise Problem(422, "Not valid", str(refused), field="text") from refused
+        return {"document": document, "tests": tests}
 
     @app.get("/v1/journeys/{name}/diff")
     def differing(name: str, to: str = "draft", since: Annotated[str, Query(alias="from")] = "") -> Json:

@@ -6,6 +6,8 @@ import copy
 from typing import Any
 
 from tests.ui import pretend_data as data
+from tests.ui.first_segments import first_segments
+from tests.ui.first_talks import first_talks
 
 Json = dict[str, Any]
 
@@ -42,6 +44,8 @@ class World:
             }
         ]
         self.caps: Json | None = None
+        self.segments = first_segments() if filled else []
+        self.talks = first_talks() if filled else []
         self.imports: dict[str, Json] = {}
         self.ailments: list[Json] = []
         self.consents: list[Json] = []

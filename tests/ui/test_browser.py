@@ -2,34 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Dialog, Page, expect, sync_playwright
 
-from tests.ui.pretend_api import served
+from tests.ui.browsing import CHROMIUM, FLAGS, streamlit_over
 from tests.ui.pretend_world import World
 
-ROOT = Path(__file__).parents[2]
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.slow,
@@ -46,35 +27,8 @@ def browsed() -> World:
 @pytest.fixture(scope="module")
 def pages(browsed: World) -> Iterator[str]:
     """Streamlit over the pretend API."""
-    port = free_port()
-    with served(browsed) as api:
-        env = {**os.environ, "TROPA_API_URL": api, "TROPA_UI_KEY": "secret", "PYTHONPATH": str(ROOT)}
-        command = [sys.executable, "-m", "streamlit", "run", "ui/app.py", "--server.port", str(port)]
-        quiet = subprocess.DEVNULL
-        with subprocess.Popen(command, cwd=ROOT, env=env, stdout=quiet, stderr=quiet) as process:
-            url = f"http://127.0.0.1:{port}"
-            wait(f"{url}/_stcore/health")
-            yield url
-            process.terminate()
-
-
-def free_port() -> int:
-    """A port that nobody listens at."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port: int = one.getsockname()[1]
-        return port
-
-
-def wait(url: str) -> None:
-    """Until somebody answers there."""
-    for _try in range(200):
-        try:
-            with urlopen(url, timeout=1):
-                return
-        except OSError:
-            time.sleep(0.1)
-    raise TimeoutError(url)
+    with streamlit_over(browsed) as url:
+        yield url
 
 
 @pytest.fixture
@@ -143,6 +97,20 @@ def test_a_half_written_answer_survives_the_refresh(pages: str, tab: Page) -> No
     tab.wait_for_timeout(4500)
     box.press_sequentially(" word", delay=20)
     expect(box).to_have_value("half a word")
+
+
+def test_an_answer_from_the_inbox_is_written_over_refreshes_and_sent_once_by_enter(
+    pages: str, tab: Page, browsed: World
+) -> None:
+    tab.goto(f"{pages}/inbox?id=1")
+    expect(tab.get_by_text("Do you have <b>two</b>?", exact=False).last).to_be_visible()
+    box = tab.get_by_placeholder("Answer as a person")
+    box.press_sequentially("Yes, ", delay=20)
+    tab.wait_for_timeout(2500)
+    box.press_sequentially("we do", delay=20)
+    box.press("Enter")
+    expect(tab.locator(".row.mine .bubble").last).to_contain_text("Yes, we do")
+    assert [one["text"] for one in browsed.talks[0]["thread"] if one["by"] == "person"] == ["Yes, we do"]
 
 
 def test_a_step_is_written_and_kept_over_a_visit_elsewhere(pages: str, tab: Page, browsed: World) -> None:

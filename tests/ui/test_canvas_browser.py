@@ -14,8 +14,9 @@ from playwright.sync_api import Page, expect
 
 from journeys.graph import read_node
 from tests.town import KEY, Town, town
+from tests.ui.browsing import ROOT, free_port, wait
 from tests.ui.hands import Hands, plain
-from tests.ui.test_browser import ROOT, free_port, outside, pytestmark, tab, wait
+from tests.ui.test_browser import outside, pytestmark, tab
 
 __all__ = ["outside", "pytestmark", "tab"]
 EXAMPLES = ROOT / "examples" / "journeys" / "ru"

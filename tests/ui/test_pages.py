@@ -24,6 +24,9 @@ PAGES = {
     "contact": {"id": "c0"},
     "phones": {},
     "channels": {},
+    "inbox": {"id": "1"},
+    "segments": {},
+    "segment": {"id": "loyal"},
     "links": {},
     "templates": {},
     "settings": {},
@@ -40,6 +43,9 @@ DOORS = {
     "contact": "/v1/contacts/c0",
     "phones": "/v1/contacts",
     "channels": "/v1/channels",
+    "inbox": "/v1/inbox/queues",
+    "segments": "/v1/segments",
+    "segment": "/v1/segments/loyal",
     "links": "/v1/opt-in-links",
     "templates": "/v1/templates",
     "settings": "/v1/keys",
@@ -55,6 +61,9 @@ TITLES = {
     "contact": ("Anna Petrova", "Anna Petrova"),
     "phones": ("Phones", "Телефоны"),
     "channels": ("Channels", "Каналы"),
+    "inbox": ("Inbox", "Входящие"),
+    "segments": ("Segments", "Сегменты"),
+    "segment": ("Loyal", "Loyal"),
     "links": ("Links", "Ссылки"),
     "templates": ("Templates", "Шаблоны"),
     "settings": ("Settings", "Настройки"),
@@ -70,7 +79,9 @@ def test_a_full_page_is_drawn_without_errors(api: str, page: str, lang: str) -> 
     assert test.title[0].value == TITLES[page][lang == "ru"]
 
 
-@pytest.mark.parametrize("page", ["home", "journeys", "rehearsal", "funnel", "contacts", "phones", "channels"])
+@pytest.mark.parametrize(
+    "page", ["home", "journeys", "rehearsal", "funnel", "contacts", "segments", "inbox", "phones", "channels"]
+)
 def test_an_empty_page_teaches_instead_of_being_empty(monkeypatch: pytest.MonkeyPatch, page: str) -> None:
     with served(World(filled=False)) as url:
         monkeypatch.setenv("TROPA_API_URL", url)

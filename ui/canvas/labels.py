@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from ui.canvas.terms import OPERATORS, operator_name
+from ui.canvas.comparisons import OPERATORS, operator_name
 from ui.language import N_, _
 from ui.words import EXIT
 

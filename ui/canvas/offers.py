@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from ui.backend import backend
-from ui.canvas.terms import operator_name
+from ui.canvas.comparisons import operator_name
 from ui.trouble import Trouble
 
 Json = dict[str, Any]

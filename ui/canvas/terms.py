@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from ui.language import N_, _
-from ui.words import plain
 
 #: Titles and hints in the settings' schemas; they come from the API in English and are said here anew.
 SETTINGS = (
@@ -217,25 +216,6 @@ WEEKDAYS = {
     "mon": N_("Mon"), "tue": N_("Tue"), "wed": N_("Wed"), "thu": N_("Thu"), "fri": N_("Fri"), "sat": N_("Sat"),
     "sun": N_("Sun"),
 }  # fmt: skip
-OPERATORS = {
-    "equal": N_("is"),
-    "not_equal": N_("is not"),
-    "less": N_("is less than"),
-    "at_most": N_("is at most"),
-    "more": N_("is more than"),
-    "at_least": N_("is at least"),
-    "contains": N_("contains"),
-    "starts_with": N_("starts with"),
-    "in": N_("is one of"),
-    "exists": N_("is known"),
-    "before": N_("is before"),
-    "after": N_("is after"),
-    "within": N_("is within the last"),
-    "read": N_("read"),
-    "clicked": N_("clicked"),
-    "replied": N_("answered"),
-    "failed": N_("not delivered"),
-}
 #: The first line of each kind's manual, for the picker.
 MANUALS = {
     "send": N_("Sends a message with buttons, pictures and the contact's own words."),
@@ -252,11 +232,6 @@ MANUALS = {
     "start_journey": N_("Starts another journey for this contact."),
     "exit": N_("Ends the journey, with a reason for the funnel."),
 }
-
-
-def operator_name(name: str) -> str:
-    """A comparison in words."""
-    return _(OPERATORS[name]) if name in OPERATORS else plain(name)
 
 
 def manual(kind: str, given: str) -> str:

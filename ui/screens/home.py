@@ -68,7 +68,7 @@ def steps(facts: Json) -> list[Step]:
             "chat",
             _("Write messages"),
             _("In the words of each messenger."),
-            "journeys",
+            "templates",
             any(one.get("status") != "draft" or str(one.get("revision")) not in ("0", "1") for one in journeys),
         ),
         Step("rocket_launch", _("Publish and watch"), _("See contacts move, live."), "journeys", entered > 0),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -47,7 +48,18 @@ def top(journey: Json) -> None:
                 controls.enroll_form(query["id"], place="journey")
             with test:
                 controls.test_send_form(query["id"])
+        with st.popover(_("File"), icon=":material/download:"):
+            as_file(query["id"])
         controls.buttons(journey, place="journey")
+
+
+def as_file(journey: str) -> None:
+    """The draft with its tests, to keep, to review or to bring in elsewhere."""
+    st.caption(_("The draft with its tests; it is brought back under Journeys › New journey › From a file."))
+    for form in ("yaml", "json"):
+        content = partial(backend().picture, f"/v1/journeys/{journey}/file?format={form}")
+        icon, key = ":material/download:", f"journey-file-{form}"
+        st.download_button(form.upper(), content, f"{journey}.{form}", on_click="ignore", icon=icon, key=key)
 
 
 def numbers(funnel: Json) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import streamlit as st
 
 from ui import controls
 from ui.backend import backend
+from ui.bringing_in import from_file
 from ui.drafts import blank
 from ui.figures import ago, compact, percent
 from ui.gallery import gallery
@@ -25,9 +25,9 @@ def open_editor(journey: str) -> None:
     st.switch_page("screens/editor.py", query_params={"id": journey})
 
 
-def create(document: Json) -> None:
+def create(document: Json, tests: list[Json] | None = None) -> None:
     """Makes a journey of the document and remembers to open it."""
-    made = attempt(lambda: backend().create_journey(document))
+    made = attempt(lambda: backend().bring_in(document, tests or []))
     if made:
         st.session_state["journeys-made"] = str(made["id"])
 
@@ -48,31 +48,7 @@ def ways_to_begin() -> None:
         if st.button(label, type="primary", key="new-blank", on_click=create, args=(blank(name or _("New journey")),)):
             st.rerun()
     with file:
-        from_file()
-
-
-def from_file() -> None:
-    """A journey document that was exported before."""
-    given = st.file_uploader(_("A journey as a JSON file"), type="json", key="new-file")
-    if given is None:
-        return
-    try:
-        document = json.loads(given.getvalue())
-    except ValueError:
-        st.error(_("This file is not JSON. Choose a journey that was exported from Tropa."), icon=":material/error:")
-        return
-    if not isinstance(document, dict) or not isinstance(document.get("nodes"), list):
-        st.error(_("This file holds no journey: it has no list of steps."), icon=":material/error:")
-        return
-    name = (document.get("graph") or {}).get("name") or given.name
-    if st.button(
-        _("Import “{name}”").format(name=safe(name)),
-        type="primary",
-        key="new-import",
-        on_click=create,
-        args=(document,),
-    ):
-        st.rerun()
+        from_file(create)
 
 
 def toolbar() -> tuple[str, str]:
@@ -119,7 +95,7 @@ def card(journey: Json) -> None:
             (_("Converted"), percent(journey.get("converted"), entered)),
         )
         with numbers:
-            for column, (label, value) in zip(st.columns(4, gap="xsmall", wrap=False), shown, strict=True):
+            for column, (label, value) in zip(st.columns(4, gap="xsmall"), shown, strict=True):
                 with column:
                     small(label, value)
         with doors, st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center"):

@@ -38,7 +38,11 @@ def play_of(journey: str) -> Play:
 def chosen() -> str:
     """The journey that the address names, or that is picked here."""
     named = st.query_params.get("id") or ""
-    page = backend().journeys(limit=100)
+    search = str(st.session_state.get("rehearsal-search") or "")
+    page = backend().journeys(search=search, limit=100)
+    if page.next or search:
+        icon, hint = ":material/search:", _("Find by name")
+        st.text_input(_("Search"), key="rehearsal-search", placeholder=hint, icon=icon)
     names = {str(each["id"]): str(each.get("name") or each["id"]) for each in page.items}
     if named and named not in names:
         names[named] = str(backend().journey(named).get("name") or named)
