@@ -14,7 +14,7 @@ from engine import publish as publishing
 from engine.advice import advice
 from engine.errors import NotFound, RevisionNeeded, StaleRevision
 from journeys.check import exits_and_sentences
-from store import counters, journeys, keys
+from store import counters, journeys, keys, planned
 from store.database import dumps
 from store.sql import parsed
 
@@ -88,8 +88,10 @@ def get_journey(journey: str, project: Shared, _: Authorised) -> dict[str, Any]:
         versions = journeys.versions(connection, row.id)
         sums = counters.summary(connection).get(row.id, {})
         live = journeys.version(connection, row.version_id) if row.version_id else None
+        plan = planned.of(connection, row.id)
     return {
         **_shown(row, sums),
+        "planned": _planned(plan) if plan is not None else None,
         "version": live.version if live is not None else None,
         "document": parsed(live.document) if live is not None else None,
         "versions": [{"version": each.version, "published_at": iso(each.published_at)} for each in versions],
@@ -158,22 +160,6 @@ def check_journey(journey: str, project: Shared, _: Authorised, body: DraftIn | 
         document = body.document if body is not None else draft[0]
         problems = advice(project, connection, document)
     return {"problems": [as_dict(each) for each in problems], "nodes": exits_and_sentences(document)}
-
-
-@router.post("/{journey}/publish")
-def publish(journey: str, project: Shared, caller: Authorised) -> dict[str, Any]:
-    """Publish the draft as the next version; 422 with every problem when it may not run."""
-
-    def work(connection: Any) -> int:
-        row = found(connection, journey)
-        draft = journeys.draft(connection, journey)
-        assert draft is not None
-        number = publishing.publish(project, connection, row, draft[0])
-        now = project.now_micros(connection)
-        keys.audit(connection, caller.name, "journey.published", journey, now, {"version": number})
-        return number
-
-    return {"version": project.database.transact(work)}
 
 
 @router.post("/{journey}/pause")
@@ -250,6 +236,12 @@ def name_of(document: Mapping[str, Any]) -> str:
 def _small(document: Mapping[str, Any]) -> None:
     if len(dumps(document)) > 2_000_000:
         raise Refused(413, "too_large", "A journey is at most 2 MB.", field="document")
+
+
+def _planned(plan: Any) -> dict[str, Any]:
+    """What is to be published and when; with `problems` when it could not be."""
+    problems = parsed(plan.problems) if plan.problems is not None else []
+    return {"at": iso(plan.at), "revision": plan.revision, "by": plan.planned_by, "problems": problems}
 
 
 def _shown(row: Any, sums: Mapping[str, int]) -> dict[str, Any]:

@@ -18,22 +18,33 @@ from journeys.facts import PROJECT_ZONE
 from journeys.graph import Settings, read
 from journeys.naming import named_addresses, named_journeys, named_segments, started_at_once
 from journeys.schedule import next_run
-from store import enrollments, journeys, segments
+from store import enrollments, journeys, planned, segments
 
 PAGE = 1_000
 
 
 def publish(project: Project, connection: Connection, journey: Row[Any], document: Mapping[str, Any]) -> int:
-    """Publish a document as the next version: its number. JourneyHasProblems when it may not run."""
-    problems = errors(problems_of(project, connection, document))
-    if not problems:
-        problems = list(_past_schedules(document, project.now(connection)))
-        problems += _endless(project, connection, journey, document)
-    if problems:
-        raise JourneyHasProblems(problems)
+    """Publish a document as the next version: its number. JourneyHasProblems when it may not run.
+
+    What was planned to be published later is not any more: it would put an older document in the place of this one.
+    """
+    may_run(project, connection, journey, document, project.now(connection))
+    planned.drop(connection, journey.id)
     version_id, number = journeys.publish(connection, journey.id, document, project.now_micros(connection))
     audiences.plan(project, connection, project.version(connection, version_id), project.now(connection))
     return number
+
+
+def may_run(
+    project: Project, connection: Connection, journey: Row[Any], document: Mapping[str, Any], at: datetime
+) -> None:
+    """JourneyHasProblems when a document could not be published at an instant, as far as can be known now."""
+    problems = errors(problems_of(project, connection, document))
+    if not problems:
+        problems = list(_past_schedules(document, at))
+        problems += _endless(project, connection, journey, document)
+    if problems:
+        raise JourneyHasProblems(problems)
 
 
 def problems_of(project: Project, connection: Connection, document: Any) -> list[Problem]:
@@ -103,6 +114,7 @@ def resume(project: Project, connection: Connection, journey: Row[Any], *, shift
 
 def stop(project: Project, connection: Connection, journey: Row[Any], inside: Literal["drain", "eject"]) -> None:
     """Take nobody in any more; those inside finish (`drain`) or are taken out by `eject_page`, page by page."""
+    planned.drop(connection, journey.id)
     journeys.set_status(connection, journey.id, "stopped", project.now_micros(connection))
     enrollments.unpark(connection, journey.id)
 

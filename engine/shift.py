@@ -13,20 +13,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from engine import audiences, housekeeping, imports
-from engine import segments as segment_work
+from engine import housekeeping, imports
 from engine.advance import advance_due
 from engine.calls import Caller
 from engine.deliver import AGAIN, Deliverer, http_client
 from engine.evidence import WINDOW
 from engine.heartbeat import beat
 from engine.people import tell_trips
+from engine.planned import CHORES, chores
 from engine.play import play
 from engine.project import Project
 from engine.receive import receive
 from engine.settling import BLOCKED, settle_unknown
 from engine.world import World
-from store import changes, clock, counters, deliveries, dues, enrollments, inbox, segments
+from store import changes, clock, counters, deliveries, dues, enrollments, inbox
 from store.bell import Bell, listen
 from store.crash_points import reach, soon
 from store.database import UNAVAILABLE
@@ -117,10 +117,10 @@ class Shift:
             # Both from one snapshot: what a person wrote before their trip became due is processed before it moves.
             mail = inbox.horizon(connection) is not None
             untold = changes.any_left(connection)
-            chores = segments.work(connection, self.project.now_micros(connection))
+            duties = chores(connection, self.project.now_micros(connection))
             due = enrollments.next_due(connection)
             work = due is not None and due <= self.project.now_micros(connection)
-        parts = ((mail, receive), (untold, tell_trips), (chores, segment_work.refresh), (chores, audiences.let_in))
+        parts = ((mail, receive), (untold, tell_trips), *((duties, part) for part in CHORES))
         for wanted, part in parts:
             if wanted:
                 received += database.transact(partial(part, self.project))

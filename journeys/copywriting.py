@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from journeys.samples import filled
 from nodes.base import Says
@@ -16,6 +16,10 @@ LONG = 700
 MANY_EMOJI = 5
 _LINK = re.compile(r"https?://[^\s<>\"'«»()]+")
 _PHONE = re.compile(r"\+?\d[\d\s()-]{8,}\d|\b8 800\b")
+#: Marks of an advertisement that Russian law asks for (38-FZ, 347-FZ): the word on its own, and the register's token.
+_WORD = re.compile(r"(?:^|[\n.!?])\s*[(\[«]?реклама\b\s*[.:)\]»]", re.IGNORECASE)
+MARKED = re.compile(r"реклама.*\berid\b\W*\w{6,}", re.IGNORECASE | re.DOTALL)
+_TOKEN = re.compile(r"\berid\b\W*\w{6,}", re.IGNORECASE)
 #: Addresses behind which nobody sees where they go: messengers take them for spam.
 SHORTENERS = frozenset(
     {"bit.ly", "clck.ru", "goo.gl", "is.gd", "ow.ly", "t.co", "tiny.cc", "tinyurl.com", "u.to", "vk.cc", "cutt.ly"}
@@ -48,6 +52,22 @@ def mistakes(says: Says) -> Iterator[tuple[str, str, str]]:
     yield from _shouting(text)
     for link in dict.fromkeys(links):
         yield from _odd(link)
+    token = any(map(_TOKEN.search, [text, *links]))
+    if not MARKED.search(text) and bool(_WORD.search(text)) != token:
+        yield (
+            "text",
+            "The mark of an advertisement is not whole.",
+            "Write «Реклама», the advertiser and «erid: …» under the text.",
+        )
+
+
+def uncounted(says: Says) -> tuple[list[str], list[str]]:
+    """The links of a message whose visits a site can count by their utm marks, and those that it cannot."""
+    found: tuple[list[str], list[str]] = ([], [])
+    for link in dict.fromkeys(each for each in _links(says, says.text) if "{{" not in each):
+        marked = any(name.startswith("utm_") for name in parse_qs(urlsplit(link).query))
+        found[0 if marked else 1].append(link)
+    return found
 
 
 def _links(says: Says, text: str) -> list[str]:

@@ -12,7 +12,7 @@ from channels.message import Button, Message
 from journeys.audience import Audience
 from journeys.check import Problem
 from journeys.contradictions import doubled, never, shadowed
-from journeys.copywriting import calls, mistakes, stops
+from journeys.copywriting import calls, mistakes, stops, uncounted
 from journeys.drawn import Drawn, Way, drawn, way_to, ways_without
 from journeys.facts import PROJECT_ZONE
 from journeys.reliance import Reliance, reliances
@@ -38,7 +38,7 @@ def lint(document: Any, audience: Audience | None = None) -> list[Problem]:
     known = audience or Audience()
     found = [*_windows(here, known), *_consents(here, known), *_opt_outs(here), *_nights(here), *_crowds(here)]
     found += [*_zones(here, known), *(_missing(each) for each in reliances(here, known))]
-    found += [*_rules(here), *_words(here), *_lengths(here, known)]
+    found += [*_rules(here), *_words(here), *_visits(here), *_lengths(here, known)]
     return list(dict.fromkeys(replace(each, level="warning") for each in found))
 
 
@@ -180,6 +180,16 @@ def _words(here: Drawn) -> Iterator[Problem]:
                 node=name,
                 path="text",
             )
+
+
+def _visits(here: Drawn) -> Iterator[Problem]:
+    """Links without utm marks in a journey whose other links have them: forgotten ones, not a habit."""
+    told = [(name, uncounted(says)) for name, says in _marketing(here)]
+    if any(marked for _, (marked, _) in told):
+        for name, (_, plain) in told:
+            for link in plain:
+                text = f"Visits by {link} are not counted."
+                yield Problem(text=text, fix="Add utm_source and others.", node=name, path="text")
 
 
 def _lengths(here: Drawn, audience: Audience) -> Iterator[Problem]:

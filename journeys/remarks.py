@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
-from urllib.parse import parse_qs, urlsplit
 
-from journeys.copywriting import calls, mistakes, stops
+from journeys.copywriting import MARKED, calls, mistakes, stops, uncounted
 from journeys.templates import defaulted, variables
 from nodes.base import Says
 
-LINK = re.compile(r"https?://[^\s<>\"'«»()]+")
 #: Values that a contact may lack; what the journey itself gives is there.
 MAY_MISS = "contact."
-#: The law on marking (347-FZ): the word, the advertiser, the token of the register.
-MARKED = re.compile(r"реклама.*\berid\b\W*\w{6,}", re.IGNORECASE | re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,8 +51,6 @@ def _marketing(says: Says) -> Iterator[Remark]:
     if not stops(says):
         fix = "Say how: «Send STOP to unsubscribe»."
         yield Remark(level="error", text="People are not told how to stop these messages.", fix=fix)
-    links = [*LINK.findall(says.text), *(each.url for each in offers if each.url)]
-    for link in dict.fromkeys(each for each in links if "{{" not in each):
-        if not any(name.startswith("utm_") for name in parse_qs(urlsplit(link).query)):
-            fix = "Add utm_source and others."
-            yield Remark(level="warning", text=f"Visits by {link} are not counted.", fix=fix)
+    for link in uncounted(says)[1]:
+        fix = "Add utm_source and others."
+        yield Remark(level="warning", text=f"Visits by {link} are not counted.", fix=fix)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
 from typing import Any
+from urllib.parse import quote
 
 import streamlit as st
 
 from ui.backend import backend
-from ui.figures import number
+from ui.figures import now, number, when, zone
 from ui.language import _, ngettext
 from ui.look import attempt, careful
 from ui.problems import problem_list
@@ -44,14 +46,65 @@ def ask_publish(journey: str) -> None:
 
 
 def _buttons(journey: str) -> None:
+    chosen = _instant(journey)
+
     def publish() -> None:
-        attempt(lambda: backend().act(journey, "publish"), _("Published. Contacts can enter now."))
+        if chosen is None:
+            attempt(lambda: backend().act(journey, "publish"), _("Published. Contacts can enter now."))
+        else:
+            done = _("It will be published at {when}.").format(when=when(chosen.isoformat()))
+            attempt(lambda: backend().act(journey, "publish", {"at": chosen.isoformat()}), done)
 
     with st.container(horizontal=True, horizontal_alignment="right"):
         if st.button(_("Not yet"), key="publish-no"):
             st.rerun()
-        if st.button(_("Publish"), type="primary", key="publish-yes", on_click=publish):
+        label = _("Publish") if chosen is None else _("Publish then")
+        if st.button(label, type="primary", key="publish-yes", on_click=publish):
             st.rerun()
+
+
+def _instant(journey: str) -> datetime | None:
+    """The instant chosen for publishing; None for now."""
+    ways = {"now": _("Now"), "later": _("At a chosen time")}
+    picked = st.segmented_control(
+        _("When"), list(ways), default="now", format_func=lambda way: ways[way], key=f"publish-when-{journey}",
+        required=True,
+    )  # fmt: skip
+    if picked != "later":
+        return None
+    tomorrow = (now().astimezone(zone()) + timedelta(days=1)).replace(hour=9, minute=0, second=0, microsecond=0)
+    with st.container(horizontal=True):
+        day = st.date_input(_("Day"), tomorrow.date(), key=f"publish-day-{journey}", format="YYYY-MM-DD")
+        clock = st.time_input(_("Time"), tomorrow.time(), key=f"publish-time-{journey}", step=900)
+    about = _("Time of {zone}. The draft is published as it stands now, if it still passes the checks then.")
+    st.caption(about.format(zone=zone().key))
+    if not isinstance(day, date) or not isinstance(clock, time):
+        return tomorrow
+    return datetime.combine(day, clock, zone())
+
+
+def planned(journey: Json) -> None:
+    """What is to be published later, or why it could not be, with the way to call it off."""
+    plan = journey.get("planned")
+    if not plan:
+        return
+    name, at = str(journey["id"]), when(plan["at"])
+
+    def cancel() -> None:
+        done = _("Called off.") if not plan["problems"] else ""
+        attempt(lambda: backend().ask("DELETE", f"/v1/journeys/{quote(name, safe='')}/publish"), done)
+
+    with st.container(border=True, key="planned"):
+        if plan["problems"]:
+            text = _("It was to be published at {when} and was not: it did not pass the checks any more.")
+            st.error(text.format(when=at), icon=":material/event_busy:")
+            problem_list(plan["problems"], backend().draft(name).document)
+            label = _("Understood")
+        else:
+            text = _("It will be published at {when}, as the draft stood when that was decided.")
+            st.info(text.format(when=at), icon=":material/schedule:")
+            label = _("Call it off")
+        st.button(label, key=f"planned-cancel-{name}", on_click=cancel)
 
 
 def what_changes(journey: str, draft: Json) -> None:

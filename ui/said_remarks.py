@@ -13,6 +13,7 @@ REMARKS = (
     N_("Say how: «Send STOP to unsubscribe»."),
     N_("Visits by {link} are not counted."),
     N_("Add utm_source and others."),
+    N_("The mark of an advertisement is not whole."),
     N_("An advertisement in Russia is marked as one."),
     N_("Write «Реклама», the advertiser and «erid: …» under the text."),
 )

@@ -5,6 +5,7 @@ from store.tables.inbox import Conversation
 from store.tables.journeys import DraftRevision, Journey, JourneyTest, JourneyVersion, NodeCount, NodeCountDelta
 from store.tables.messages import ChannelAccount, Coupon, CouponPool, Delivery, Inbox, Reply, SurveyAnswer
 from store.tables.people import Address, Consent, ConsentRecord, Contact, Event, Tombstone
+from store.tables.planned import PlannedPublish
 from store.tables.reaching import ApprovedTemplate, MessageTemplate, OptInLink, PolicyRule
 from store.tables.running import (
     ApiKey,
@@ -53,6 +54,7 @@ __all__ = [
     "NodeCount",
     "NodeCountDelta",
     "OptInLink",
+    "PlannedPublish",
     "PolicyRule",
     "ProjectSetting",
     "Reply",

@@ -232,6 +232,10 @@ WORDING: list[tuple[str, list[Any], str]] = [
     ("Tea? " + "🍵" * 6, [], "The message has 6 emoji."),
     ("http://tea.example", [], "The link http://tea.example is not protected."),
     ("https://bit.ly/x", [], "The link https://bit.ly/x hides where it leads."),
+    ("Чай?\nРеклама. ООО «Чай»", [], "The mark of an advertisement is not whole."),
+    ("Чай? erid: 2VtzqwXyZ", [], "The mark of an advertisement is not whole."),
+    ("Чай?\nРеклама. ООО «Чай», erid: 2VtzqwXyZ", [], ""),
+    ("Чай? Реклама на нашем сайте", [], ""),
     (
         "https://a.example",
         [{"id": "a", "title": "Go", "url": "https://b.example"}],
@@ -244,6 +248,22 @@ WORDING: list[tuple[str, list[Any], str]] = [
 def test_common_mistakes_of_words_are_told(text: str, buttons: list[Any], warning: str) -> None:
     found = told(quiet(offer(text=f"{text} {STOP}", buttons=buttons)))
     assert found == ([("offer", warning, "")] if warning else [])
+
+
+#: Two links of one journey, and which of them nobody counts.
+VISITS = [
+    ("https://a.example", "https://b.example", []),
+    ("https://a.example?utm_source=t", "https://b.example?utm_medium=t", []),
+    ("https://a.example?utm_source=t", "https://b.example", ["https://b.example"]),
+    ("https://a.example?utm_source=t", "https://b.example/{{ coupon }}", []),
+]
+
+
+@pytest.mark.parametrize(("one", "other", "plain"), VISITS)
+def test_a_link_whose_visits_are_not_counted_as_the_others_are_is_told(one: str, other: str, plain: list[str]) -> None:
+    button = [{"id": "a", "title": "Go", "url": other}]
+    warnings = [text for _, text, _ in told(quiet(offer(text=f"{one} {STOP}", buttons=button)))]
+    assert [text for text in warnings if "counted" in text] == [f"Visits by {link} are not counted." for link in plain]
 
 
 @pytest.mark.parametrize(("document", "warnings"), [pytest.param(*row[1:], id=row[0]) for row in TABLE])

@@ -12,8 +12,9 @@ from journeys.graph import ENTRIES
 from nodes.wait import MEANINGS
 
 Json = Mapping[str, Any]
-#: Where steps are dropped: so many in a row, so far apart on the screen.
-COLUMNS, STEP_X, STEP_Y = 8, 118, 128
+#: Where steps are dropped: so many in a row, so far apart on the screen, and so far from the board's edge that it does
+#: not move along when a way is drawn there.
+COLUMNS, STEP_X, STEP_Y, MARGIN = 7, 118, 128, 110
 
 
 class Hands:
@@ -48,6 +49,13 @@ class Hands:
             self.write(self.panel.get_by_label("Title", exact=True).first, node["title"])
         self.fill_all(node["settings"], "", MEANINGS)
 
+    def step_back(self, zoom: str) -> None:
+        """Until the board is so small that everything has its place on it."""
+        shown = self.tab.get_by_test_id("zoom")
+        for _smaller in range(8):
+            self.tab.get_by_test_id("tool-zoom-out").click()
+        expect(shown).to_have_text(zoom)
+
     def steps(self) -> list[str]:
         found: list[str] = self.canvas.locator(".react-flow__node-step").evaluate_all(
             "all => all.map(one => one.dataset.id)"
@@ -63,8 +71,8 @@ class Hands:
         item = self.tab.get_by_test_id(f"palette-{kind}").bounding_box()
         assert board
         assert item
-        x = board["x"] + 60 + place % COLUMNS * STEP_X
-        y = board["y"] + 60 + place // COLUMNS * STEP_Y
+        x = board["x"] + MARGIN + place % COLUMNS * STEP_X
+        y = board["y"] + MARGIN + place // COLUMNS * STEP_Y
         self.drag((item["x"] + 20, item["y"] + 12), (x, y))
 
     def drag(self, start: tuple[float, float], end: tuple[float, float]) -> None:
@@ -82,21 +90,16 @@ class Hands:
             self.choose(source)
             self.panel.get_by_test_id(f"next-{exit_}").select_option(target)
         else:
-            # The board moves along when a hand comes near its edge: who misses tries again.
-            for _try in range(4):
-                self._lead(source, exit_, target)
-                self.tab.wait_for_timeout(100)
-                if led.count():
-                    break
+            self._lead(source, exit_, target)
         expect(led).to_have_count(1)
 
     def _lead(self, source: str, exit_: str, target: str) -> None:
-        node = self.canvas.locator(f'.react-flow__node[data-id="{source}"]')
-        begin = node.locator(f'.react-flow__handle[data-handleid="{exit_}"]').bounding_box()
-        end = self.canvas.locator(f'.react-flow__node[data-id="{target}"] .way-in').bounding_box()
-        assert begin, exit_
-        assert end, target
-        self.drag(_middle(begin), _middle(end))
+        """From handle to handle; a card that still grows is waited for, as by somebody who looks where they press."""
+        begin = self.canvas.locator(f'.react-flow__node[data-id="{source}"] [data-handleid="{exit_}"]')
+        begin.hover()
+        self.tab.mouse.down()
+        self.canvas.locator(f'.react-flow__node[data-id="{target}"] .way-in').hover(force=True)
+        self.tab.mouse.up()
 
     def choose(self, step: str) -> None:
         node = self.canvas.locator(f'.react-flow__node[data-id="{step}"]')
@@ -228,10 +231,6 @@ def _at(path: str, name: str) -> str:
 
 def _typed(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def _middle(box: Any) -> tuple[float, float]:
-    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
 def _meaning(told: Sequence[Any], settings: Json) -> str:

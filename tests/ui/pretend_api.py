@@ -77,7 +77,13 @@ def _journeys(app: FastAPI, world: World) -> None:
     def one(name: str) -> Json:
         found = world.journey(name)
         live = found["versions"].get(found["version"])
-        return {**world.shown(found), "version": found["version"], "document": live, "versions": versions_of(found)}
+        return {
+            **world.shown(found),
+            "version": found["version"],
+            "planned": found.get("planned"),
+            "document": live,
+            "versions": versions_of(found),
+        }
 
     @app.get("/v1/journeys/{name}/draft")
     def draft(name: str) -> Json:
@@ -102,8 +108,11 @@ def _journeys(app: FastAPI, world: World) -> None:
         return {"problems": check(document), "nodes": described(document)}
 
     @app.post("/v1/journeys/{name}/{action}")
-    def act(name: str, action: str) -> Json:
+    def act(name: str, action: str, body: Json | None = None) -> Json:
         found = world.journey(name)
+        if action == "publish" and (body or {}).get("at"):
+            found["planned"] = {"at": (body or {})["at"], "revision": found["revision"], "by": "ui", "problems": []}
+            return {"version": None, "at": (body or {})["at"], "revision": found["revision"]}
         if action == "publish":
             wrong = [one for one in check(found["document"]) if one["level"] == "error"]
             if wrong:
@@ -112,6 +121,11 @@ def _journeys(app: FastAPI, world: World) -> None:
             found["versions"][found["version"]] = copy.deepcopy(found["document"])
         found["status"] = {"publish": "live", "pause": "paused", "resume": "live", "stop": "stopped"}[action]
         return {"version": found["version"], "status": found["status"]}
+
+    @app.delete("/v1/journeys/{name}/publish")
+    def call_off(name: str) -> Json:
+        world.journey(name)["planned"] = None
+        return {"planned": None}
 
     @app.get("/v1/journeys/{name}/versions")
     def versions(name: str) -> Json:

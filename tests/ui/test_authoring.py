@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from streamlit.testing.v1 import AppTest
@@ -76,6 +77,30 @@ def test_publishing_tells_who_is_affected_and_whether_tests_hold(api: str, world
     assert "Other words" in said
     test.button(key="publish-yes").click().run()
     assert world.journeys["cart"]["version"] == 3
+
+
+def test_publishing_is_put_off_to_an_instant_shown_and_called_off(api: str, world: World) -> None:
+    test = opened("journey", id="cart")
+    chosen = {"when": "later", "day": date(2040, 1, 9), "time": time(9, 15)}
+    for name, value in chosen.items():
+        test.session_state[f"publish-{name}-cart"] = value
+    test.button(key="journey-publish-cart").click().run()
+    test.button(key="publish-yes").click().run()
+    assert world.journeys["cart"]["version"] == 2
+    assert datetime.fromisoformat(world.journeys["cart"]["planned"]["at"]) == datetime(2040, 1, 9, 9, 15, tzinfo=UTC)
+    test = opened("journey", id="cart")
+    assert "It will be published at 9 Jan 2040, 09:15" in words(test)
+    test.button(key="planned-cancel-cart").click().run()
+    assert world.journeys["cart"]["planned"] is None
+
+
+def test_what_could_not_be_published_at_its_instant_says_why(api: str, world: World) -> None:
+    problem = {"level": "error", "node": "hello", "exit": None, "path": None, "text": "No segment is called omsk."}
+    plan = {"at": "2026-01-09T09:15:00Z", "revision": 1, "by": "ui", "problems": [{**problem, "fix": "", "way": []}]}
+    world.journeys["cart"]["planned"] = plan
+    test = opened("journey", id="cart")
+    assert "it did not pass the checks any more" in words(test)
+    assert "No segment is called omsk" in words(test)
 
 
 def test_a_message_is_tried_on_oneself(api: str, world: World) -> None:

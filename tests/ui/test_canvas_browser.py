@@ -75,8 +75,8 @@ def publish(tab: Page) -> None:
 @pytest.mark.parametrize(
     ("name", "mouse", "channel", "first"),
     [
-        # By mouse it takes minutes, and a board that moves along makes a hand miss: drawn when asked for (make soak).
-        pytest.param("retail-coupon-viber", True, "viber", "Anna", marks=pytest.mark.soak),
+        ("retail-coupon-viber", True, "viber", "Anna"),
+        # The larger ones are drawn when asked for (-m "browser and soak"): half a minute each.
         pytest.param("school-timetable-telegram", True, "telegram", "Это школа № 12", marks=pytest.mark.soak),
         pytest.param("shop-order-messenger", True, "messenger", "Тёплый дом", marks=pytest.mark.soak),
         ("bank-confirmation-whatsapp", False, "whatsapp", "подтвердите операцию"),
@@ -87,8 +87,8 @@ def test_an_example_is_drawn_from_an_empty_board_published_and_passed(
 ) -> None:
     meant, journey = example(name), opened(place, pages, tab)
     hands = Hands(tab, mouse=mouse)
-    for _smaller in range(8 if mouse else 0):
-        tab.get_by_test_id("tool-zoom-out").click()
+    if mouse:
+        hands.step_back("23%")
     hands.draw(meant)
     expect(tab.get_by_test_id("saved")).to_have_attribute("data-saved", "true")
     drawn = place.call("GET", f"/v1/journeys/{journey}/draft")["document"]
@@ -168,23 +168,16 @@ def test_a_step_is_put_in_between_copied_deleted_and_all_of_it_taken_back(place:
 
 
 def test_a_button_is_led_on_from_the_card_by_an_answer_of_its_own(place: Town, tab: Page, hello: str) -> None:
-    hands = Hands(tab)
     tab.get_by_test_id("step-hi").click(position={"x": 60, "y": 20})
     tab.get_by_test_id("add-buttons").click()
     tab.get_by_test_id("field-buttons.0.title").get_by_role("textbox").fill("Yes")
     handle = tab.locator('.buttons [data-handleid$="b1"]')
     expect(handle).to_be_visible()
     own = tab.get_by_test_id("exit-reply-b1")
-    for _try in range(4):
-        # The board may still be moving: who misses tries again.
-        tab.wait_for_timeout(300)
-        begin, end = handle.bounding_box(), tab.locator('[data-id="end"] .way-in').bounding_box()
-        assert begin
-        assert end
-        hands.drag((begin["x"] + 4, begin["y"] + 4), (end["x"] + 4, end["y"] + 4))
-        tab.wait_for_timeout(300)
-        if own.count():
-            break
+    handle.hover()
+    tab.mouse.down()
+    tab.locator('[data-id="end"] .way-in').hover(force=True)
+    tab.mouse.up()
     expect(own).to_have_attribute("data-led", "true")
     document = kept(place, tab, hello)
     assert {("hi", "sent", "reply"), ("reply", "b1", "end"), ("reply", "something_else", "end")} <= ways(document)

@@ -95,7 +95,13 @@ def _told(one: Json, sentence: str) -> dict[str, Any]:
 def _problem(one: Json) -> dict[str, Any]:
     place = {name: one.get(name) for name in ("node", "exit", "path")}
     level = one.get("level") or "error"
-    return {**place, "level": level, "text": said(one.get("text")), "fix": said(one.get("fix"))}
+    return {
+        **place,
+        "way": list(one.get("way") or ()),
+        "level": level,
+        "text": said(one.get("text")),
+        "fix": said(one.get("fix")),
+    }
 
 
 def _trouble(work: Work) -> str:

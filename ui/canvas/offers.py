@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from ui import reach
 from ui.backend import backend
 from ui.canvas.comparisons import operator_name
 from ui.trouble import Trouble
@@ -30,6 +31,10 @@ def offers(url: str, code: str) -> Json:
         "operators": [
             {"name": one["name"], "title": operator_name(one["name"]), "applies_to": list(one.get("applies_to") or ())}
             for one in _or_nothing(api.schemas).get("operators") or ()
+        ],
+        "templates": [
+            {"id": one["id"], "name": one.get("name") or "", "message": one.get("message") or {}}
+            for one in _list(reach.templates)
         ],
         "messengers": [{**one["limits"], "channel": one["channel"], "title": one["title"]} for one in _messengers()],
     }

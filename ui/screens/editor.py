@@ -12,6 +12,7 @@ from ui.backend import backend
 from ui.canvas import mount
 from ui.language import _
 from ui.look import careful
+from ui.publishing import planned
 from ui.trouble import Trouble
 from ui.words import JOURNEY, badge, safe, word
 from ui.workbench import Work, open_work
@@ -32,6 +33,7 @@ def top(work: Work) -> None:
         st.page_link("screens/journey.py", label=_("Watch"), icon=":material/account_tree:", query_params=query)
         with st.popover(_("Try on a contact"), icon=":material/person_add:"):
             controls.enroll_form(work.journey, place="editor")
+    planned(journey)
 
 
 def board(work: Work) -> None:

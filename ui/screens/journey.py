@@ -16,6 +16,7 @@ from ui.history import saved, versions
 from ui.inside import who_is_here
 from ui.language import _
 from ui.look import careful, heading
+from ui.publishing import planned
 from ui.trouble import Trouble
 from ui.words import JOURNEY, badge, word
 
@@ -102,6 +103,8 @@ def main() -> None:
     document, title = shown_document(journey)
     checked = backend().check(name, document)
     top(journey)
+    with careful():
+        planned(journey)
     graph, inside, more = st.tabs([_("Drawing"), _("Who is here"), _("Versions")])
     with graph:
         if checked.problems:

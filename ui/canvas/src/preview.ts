@@ -1,6 +1,6 @@
 // How a message is shown: names in place of holes, buttons as each messenger draws them, lengths as it counts.
 
-import type { Limits } from "./types"
+import type { Json, Limits, Settings } from "./types"
 
 export interface ButtonIn {
   id: string
@@ -28,6 +28,24 @@ function nameOf(expression: string): string {
   const otherwise = /\|\s*default\(\s*["'](.*?)["']/.exec(expression)?.[1]
   const name = expression.split("|")[0].trim().split(".").pop()!
   return otherwise && otherwise !== "…" ? otherwise : name
+}
+
+/** What one messenger says: its own text, buttons and file where it has them, else those of all. */
+export function saidOn(settings: Settings, channel: string): Settings {
+  const own = ((settings.variants ?? {}) as Record<string, Settings>)[channel]
+  if (!own) return settings
+  const filled = (one: Json | undefined) => Boolean(Array.isArray(one) ? one.length : one)
+  return { ...settings, ...Object.fromEntries(Object.entries(own).filter(([, one]) => filled(one))) }
+}
+
+/** What a message consists of; where it goes and when it is worth sending is the step's own. */
+const CONTENTS = ["text", "buttons", "media", "album", "cards", "template", "variants"]
+
+/** The settings with a kept message in place of what the step said. */
+export function withMessage(settings: Settings, message: Settings, known: string[]): Settings {
+  const kept = Object.entries(settings).filter(([name]) => !CONTENTS.includes(name))
+  const put = Object.entries(message).filter(([name]) => known.includes(name) && (CONTENTS.includes(name) || name === "category"))
+  return structuredClone(Object.fromEntries([...kept, ...put]))
 }
 
 /** As the messenger counts: UTF-16 units, or characters. */

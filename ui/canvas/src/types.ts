@@ -44,6 +44,8 @@ export interface Problem {
   path: string | null
   text: string
   fix: string
+  /** The steps on whose way it happens, in order. */
+  way?: string[]
 }
 
 /** A kind of step: what its form, its card and a new one need. */
@@ -109,6 +111,8 @@ export interface Facts {
   journeys: { id: string; name: string }[]
   operators: { name: string; title: string; applies_to: string[] }[]
   messengers: Limits[]
+  /** Messages kept for reuse, with the settings of a step that says them. */
+  templates: { id: string; name: string; message: Settings }[]
 }
 
 /** Everything that Python sends. */

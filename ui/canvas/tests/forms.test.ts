@@ -5,8 +5,9 @@ import { difference } from "../src/difference"
 import { connect, setStep } from "../src/document"
 import { iso, read, say, seconds } from "../src/durations"
 import { exitsOf } from "../src/exits"
+import { Over } from "../src/board/open"
 import { isHeap, tidy } from "../src/layout"
-import { lengthIn, pieces, shapeOn } from "../src/preview"
+import { lengthIn, pieces, saidOn, shapeOn, withMessage } from "../src/preview"
 import { begin, groupOf, operatorsFor, ruleOf, turned } from "../src/rules"
 import { blank, changeMeaning, fieldsOf, meaningOf, type Meaning } from "../src/schema"
 import type { Limits } from "../src/types"
@@ -153,5 +154,32 @@ describe("the difference of two versions", () => {
     expect(difference(mine, { ...mine, nodes: mine.nodes.map((one) => ({ ...one, x: 9 })) })).toEqual([])
     const theirs = connect(setStep({ ...mine, graph: { ...mine.graph, name: "Else" } }, "hi", { settings: { text: "Other" } }), "hi", "sent", null)
     expect(difference(mine, theirs).map((one) => [one.what, one.names])).toEqual([["journey", ["name"]], ["changed", ["buttons", "text", "ways"]]])
+  })
+})
+
+describe("what a message says where", () => {
+  const settings = { text: "Hello", buttons: [{ id: "a", title: "A" }], variants: { viber: { text: "Hi", buttons: [], media: null } }, category: "service", ttl: "P1D" }
+
+  it("is its own on the messenger that has a variant, with the rest of all", () => {
+    expect(saidOn(settings, "viber")).toMatchObject({ text: "Hi", buttons: [{ id: "a", title: "A" }] })
+    expect(saidOn(settings, "telegram")).toBe(settings)
+  })
+
+  it("is a kept message, whose words take the place of the step's, and whose other settings stay", () => {
+    const message = { text: "Kept", category: "marketing", cards: [], strange: 1 }
+    const made = withMessage(settings, message, ["text", "buttons", "variants", "cards", "category", "ttl"])
+    expect(made).toEqual({ text: "Kept", category: "marketing", cards: [], ttl: "P1D" })
+  })
+})
+
+describe("the way of a problem", () => {
+  it("is made of the exits between its steps, and heard by who listens", () => {
+    const over = new Over()
+    const heard: string[][] = []
+    over.subscribe(() => heard.push(over.way))
+    over.set({ way: ["a", "b", "c"] })
+    expect([over.leads("a", "b"), over.leads("b", "c"), over.leads("a", "c"), over.leads("b", "a")]).toEqual([true, true, false, false])
+    over.set({ way: [] })
+    expect(heard).toEqual([["a", "b", "c"], []])
   })
 })

@@ -32,6 +32,6 @@ export const journey = (): Journey => ({
 export const data = (more: Partial<Data> = {}): Data => ({
   docId: "j1", revision: "1", document: journey(), saved: null, trouble: "", problems: [], told: {}, counts: null, kinds,
   journeySchema: {}, labels: {}, exitNames: {}, language: "en", readOnly: false, dark: false, answer: null,
-  facts: { attributes: [], events: [], tags: [], segments: [], pools: [], journeys: [], operators: [], messengers: [] },
+  facts: { attributes: [], events: [], tags: [], segments: [], pools: [], journeys: [], operators: [], messengers: [], templates: [] },
   ...more,
 })

@@ -21,18 +21,19 @@ import { OpenContext, Over, type Anchor } from "./open"
 import { Palette } from "./Palette"
 import { BUTTON_HANDLE, StepCard } from "./StepCard"
 import { Toast, type Said } from "./Toast"
-import { Toolbar } from "./Toolbar"
+import { LARGEST, SMALLEST, Toolbar } from "./Toolbar"
 import { useDrop } from "./useDrop"
 import { useKeys } from "./useKeys"
 import { WayLine } from "./WayLine"
 
 const nodeTypes = { step: StepCard, note: NoteCard }
 const edgeTypes = { way: WayLine }
-const FIT = { padding: 0.12, maxZoom: 1, minZoom: 0.1 }
+const FIT = { padding: 0.12, maxZoom: 1, minZoom: SMALLEST }
 /** Smaller than this, cards cannot be read. */
 const LEGIBLE = 0.62
 /** From so many steps on, those out of sight are not drawn. */
 const MANY = 100
+const NOTHING: string[] = []
 
 export function Board() {
   const around = useAround()
@@ -71,6 +72,7 @@ export function Board() {
     const wanted = new Set(ids)
     coming.current = [...wanted].some((id) => !flow.getNode(id)) ? wanted : null
     setSettings(false)
+    over.set({ way: NOTHING })
     setNodes((old) => old.map((one) => (Boolean(one.selected) === wanted.has(one.id) ? one : { ...one, selected: wanted.has(one.id) })))
     setEdges((old) => old.map((one) => (one.selected ? { ...one, selected: false } : one)))
     if (show && wanted.size)
@@ -112,9 +114,13 @@ export function Board() {
   const onConnectEnd: OnConnectEnd = useCallback((event, state) => {
     if (state.isValid || !state.fromHandle?.id || !state.fromNode || state.toNode) return
     const point = "changedTouches" in event ? event.changedTouches[0] : event
+    // Let go anywhere on a card means to it: its way in is small, and smaller still from afar.
+    const below = (root.current!.getRootNode() as Document | ShadowRoot).elementsFromPoint(point.clientX, point.clientY)
+    const card = below.map((one) => one.closest<HTMLElement>(".react-flow__node-step")).find(Boolean)
+    if (card) return onConnect({ source: state.fromNode.id, sourceHandle: state.fromHandle.id, target: card.dataset.id!, targetHandle: null })
     const at = flow.screenToFlowPosition({ x: point.clientX, y: point.clientY })
     quickAdd({ at: { x: at.x, y: at.y - 30 }, after: { id: state.fromNode.id, exit: state.fromHandle.id } }, { x: point.clientX, y: point.clientY })
-  }, [])
+  }, [onConnect])
 
   const add = (kind: string, where: deeds.Where) => {
     const button = where.after?.exit.startsWith(BUTTON_HANDLE) ? where.after.exit.slice(BUTTON_HANDLE.length) : null
@@ -176,7 +182,8 @@ export function Board() {
               }))}
               onNodeDragStop={dragged}
               onSelectionDragStop={(event, all) => dragged(event, null, all)}
-              onNodeClick={() => setSettings(false)}
+              onNodeClick={() => { setSettings(false); over.set({ way: NOTHING }) }}
+              onPaneClick={() => over.set({ way: NOTHING })}
               onConnect={onConnect}
               onConnectEnd={onConnectEnd}
               onReconnect={(old, now) => {
@@ -195,8 +202,8 @@ export function Board() {
               selectionKeyCode="Shift"
               selectionMode={SelectionMode.Partial}
               connectionRadius={36}
-              minZoom={0.1}
-              maxZoom={1.6}
+              minZoom={SMALLEST}
+              maxZoom={LARGEST}
               onlyRenderVisibleElements={journey.nodes.length > MANY}
               ariaLabelConfig={{
                 "node.a11yDescription.default": t("Press Enter to choose the step, then arrows to move it, Delete to delete it."),
@@ -231,8 +238,11 @@ function FirstLook() {
   const ready = useNodesInitialized()
   const flow = useReactFlow()
   const height = useStore((one) => one.height)
+  // Once: «ready» comes again with every new card, and neither the view nor anybody's places may jump then.
+  const looked = useRef(!desk.journey.nodes.length)
   useEffect(() => {
-    if (!ready) return
+    if (!ready || looked.current) return
+    looked.current = true
     if (isHeap(desk.journey)) {
       desk.arrange(tidy(desk.journey, sizesIn(flow)))
       requestAnimationFrame(() => requestAnimationFrame(look))
@@ -245,7 +255,7 @@ function FirstLook() {
     const begin = first === undefined ? undefined : flow.getInternalNode(first)
     if (!begin || flow.getZoom() >= LEGIBLE) return
     const { x, y } = begin.internals.positionAbsolute
-        await flow.setViewport({ zoom: LEGIBLE, x: 48 - x * LEGIBLE, y: height / 2 - (y + 60) * LEGIBLE })
+    await flow.setViewport({ zoom: LEGIBLE, x: 48 - x * LEGIBLE, y: height / 2 - (y + 60) * LEGIBLE })
   }
   return null
 }

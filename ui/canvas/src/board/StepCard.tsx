@@ -6,12 +6,13 @@ import { memo, useEffect, useRef } from "react"
 import { useAround } from "../around"
 import { Icon } from "../icon"
 import type { StepNode } from "./flow"
-import { useOpen } from "./open"
+import { useOnWay, useOpen } from "./open"
 
 export const BUTTON_HANDLE = "button:"
 
 export const StepCard = memo(function StepCard({ id, data, selected }: NodeProps<StepNode>) {
   const { t } = useAround()
+  const onWay = useOnWay(id)
   const { kind, exits, buttons, problems, count, readOnly } = data
   const worst = problems.some((one) => one.level === "error") ? "error" : problems.length ? "warning" : ""
   useMovedHandles(id, [...buttons.map((one) => one.id + one.led), ...exits.map((one) => one.name)].join(" "))
@@ -21,6 +22,7 @@ export const StepCard = memo(function StepCard({ id, data, selected }: NodeProps
       style={{ "--accent": kind?.accent ?? "#64748b" } as React.CSSProperties}
       data-testid={`step-${id}`}
       data-chosen={selected}
+      data-on-way={onWay || undefined}
     >
       <Handle type="target" position={Position.Left} isConnectableStart={false} className="way-in" />
       <header>

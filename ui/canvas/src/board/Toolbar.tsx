@@ -1,6 +1,7 @@
 // Over the board: back and forth, tidy up, zoom, search, problems, what is saved, and what can be done.
 
 import { useReactFlow, useStore } from "@xyflow/react"
+import { useRef } from "react"
 
 import { useAround, useJourney } from "../around"
 import * as deeds from "../deeds"
@@ -9,6 +10,9 @@ import { Icon } from "../icon"
 import { sizesIn } from "../layout"
 import { Problems } from "./Problems"
 import { Search } from "./Search"
+
+export const [SMALLEST, LARGEST] = [0.1, 1.6]
+const IN_A_ROW_MS = 1000
 
 export function Toolbar({ chosen, choose, erase, settings, openSettings }: {
   chosen: Set<string>
@@ -22,6 +26,14 @@ export function Toolbar({ chosen, choose, erase, settings, openSettings }: {
   const journey = useJourney(desk)
   const flow = useReactFlow()
   const zoom = useStore((one) => Math.round(one.transform[2] * 100))
+  /** Where the last zoom ends: presses in a row add up, though each begins before the one before it is done. */
+  const goal = useRef({ zoom: 1, at: -Infinity })
+  const zoomBy = (factor: number | null) => {
+    const from = performance.now() - goal.current.at < IN_A_ROW_MS ? goal.current.zoom : flow.getZoom()
+    const zoom = factor === null ? 1 : Math.min(LARGEST, Math.max(SMALLEST, from * factor))
+    goal.current = { zoom, at: performance.now() }
+    void flow.zoomTo(zoom, { duration: 150 })
+  }
   const tidy = () => {
     deeds.tidyUp(around, sizesIn(flow))
     requestAnimationFrame(() => requestAnimationFrame(() => void flow.fitView({ duration: 300, padding: 0.15, maxZoom: 1 })))
@@ -45,9 +57,9 @@ export function Toolbar({ chosen, choose, erase, settings, openSettings }: {
         <Tool icon="delete" label={t("Delete")} off={!chosen.size} run={erase} id="delete" />
       </div>
       <div className="group">
-        <Tool icon="zoom_out" label={t("Smaller")} run={() => void flow.zoomOut({ duration: 150 })} id="zoom-out" />
-        <button type="button" className="zoom" title={t("Original size")} onClick={() => void flow.zoomTo(1, { duration: 150 })}>{zoom}%</button>
-        <Tool icon="zoom_in" label={t("Larger")} run={() => void flow.zoomIn({ duration: 150 })} id="zoom-in" />
+        <Tool icon="zoom_out" label={t("Smaller")} run={() => zoomBy(1 / 1.2)} id="zoom-out" />
+        <button type="button" className="zoom" data-testid="zoom" title={t("Original size")} onClick={() => zoomBy(null)}>{zoom}%</button>
+        <Tool icon="zoom_in" label={t("Larger")} run={() => zoomBy(1.2)} id="zoom-in" />
         <Tool icon="fit_screen" label={t("Show everything")} run={() => void flow.fitView({ duration: 250, padding: 0.15, maxZoom: 1 })} id="fit" />
       </div>
       <Search choose={choose} />

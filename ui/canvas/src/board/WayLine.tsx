@@ -14,11 +14,11 @@ export const WayLine = memo(function WayLine(props: EdgeProps<WayEdge>) {
   const back = props.targetX < props.sourceX + 20
   const [path, x, y] = getBezierPath({ ...props, curvature: back ? 0.6 : 0.3 })
   const { language } = useAround().data
-  const { hovered, target } = useOver(id)
+  const { hovered, target, onWay } = useOver(id, props.source, props.target)
   const shown = !data?.readOnly && (selected || hovered || target)
   return (
     <>
-      <BaseEdge id={id} path={path} markerEnd={markerEnd} interactionWidth={24} className={target ? "target" : ""} />
+      <BaseEdge id={id} path={path} markerEnd={markerEnd} interactionWidth={24} className={target ? "target" : onWay ? "on-way" : ""} />
       {data && data.count !== null && data.count > 0 && (
         <EdgeLabelRenderer>
           <span className="way-count" style={{ transform: at(x, y) }}>{new Intl.NumberFormat(language, { notation: "compact" }).format(data.count)}</span>

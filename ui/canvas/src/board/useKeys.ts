@@ -98,5 +98,9 @@ export function useKeys({ root, chosen, choose, erase, quickAdd }: {
     if (key !== "Enter") event.preventDefault()
     deed()
   }
-  return { onKeyDown, onBlur: () => desk.flush() }
+  /** Who goes from field to field is not slowed down by a save for each; who leaves the canvas has everything saved. */
+  const onBlur = (event: React.FocusEvent) => {
+    if (!root.current?.contains(event.relatedTarget)) desk.flush()
+  }
+  return { onKeyDown, onBlur }
 }

@@ -1,6 +1,6 @@
 // A form drawn from fields: what everybody fills in stands in front, the rest under «More settings».
 
-import { useState } from "react"
+import { useRef, useState } from "react"
 
 import { useAround } from "../around"
 import { Icon } from "../icon"
@@ -24,7 +24,8 @@ export interface FormProps {
 export function Form(props: FormProps) {
   const { fields, meanings, front, value, change } = props
   const { t } = useAround()
-  const [open, setOpen] = useState(false)
+  // Decided once: what unfolds by itself while somebody reaches for it is folded again by their press.
+  const [open, setOpen] = useState<boolean | null>(null)
   const owned = new Set(meanings.flatMap((one) => one.fields))
   const now = meanings.length ? meaningOf(meanings, value) : null
   // What a meaning is by being on, as «anybody who writes», is not asked again.
@@ -35,6 +36,8 @@ export function Form(props: FormProps) {
   const first = front ? front.map((name) => free.find((one) => one.name === name)).filter((one) => one !== undefined) : now ? [] : free
   const rest = free.filter((one) => !first.includes(one))
   const used = rest.filter((one) => one.name !== "id" && value[one.name] !== undefined && value[one.name] !== null && JSON.stringify(value[one.name]) !== JSON.stringify(one.default))
+  const wrong = rest.some((one) => wrongIn(props, one))
+  const unfolded = useRef(wrong)
   return (
     <>
       {now && (
@@ -51,8 +54,8 @@ export function Form(props: FormProps) {
       )}
       {[...mine, ...first].map((one) => <Placed key={one.name} {...props} field={one} needed={now?.fields.includes(one.name) && one.name in now.begins} />)}
       {rest.length > 0 && (
-        <details className="more" open={open || used.some((one) => wrongIn(props, one))} onToggle={(event) => setOpen(event.currentTarget.open)}>
-          <summary><Icon name="tune" />{t("More settings")}{used.length > 0 && <b className="dot" aria-label={t("filled in")} />}</summary>
+        <details className="more" open={open ?? unfolded.current} onToggle={(event) => setOpen(event.currentTarget.open)}>
+          <summary><Icon name="tune" />{t("More settings")}{wrong ? <Icon name="error" /> : used.length > 0 && <b className="dot" aria-label={t("filled in")} />}</summary>
           {rest.map((one) => <Placed key={one.name} {...props} field={one} />)}
         </details>
       )}

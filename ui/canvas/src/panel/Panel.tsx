@@ -8,7 +8,7 @@ import { Icon } from "../icon"
 import { fieldsOf, meaningsOf } from "../schema"
 import type { Problem, Settings, Step } from "../types"
 import { Form } from "./Form"
-import { Message } from "./Message"
+import { Kept, Message } from "./Message"
 import { Next } from "./Next"
 import { Tried } from "./Tried"
 
@@ -62,8 +62,9 @@ function StepPanel({ step, choose, onClose }: { step: Step; choose: (ids: Iterab
             onChange={(event) => desk.commit(setStep(desk.journey, step.id, { title: event.target.value }), `${step.id} title`)}
           />
         </label>
-        <Form fields={fields} meanings={meaningsOf(kind.schema)} front={kind.front} value={settings} change={change} step={step} problems={problems} path="" />
-        {talks && <Message settings={settings} problems={problems} />}
+        {talks && <Kept settings={settings} change={change} fields={fields} />}
+        <Form fields={talks ? fields.filter((one) => one.name !== "variants") : fields} meanings={meaningsOf(kind.schema)} front={kind.front} value={settings} change={change} step={step} problems={problems} path="" />
+        {talks && <Message settings={settings} change={change} step={step} fields={fields} problems={problems} />}
         {hears && <Tried step={step} />}
         <Next step={step} choose={choose} />
         <p className="id">{t("Id")}: <code>{step.id}</code></p>
