@@ -29,7 +29,9 @@ class Lanes(httpx.AsyncBaseTransport):
     `PoolTimeout`; any later one is another error: then nobody knows what the server has done.
     """
 
-    def __init__(self, connections: int, keep_alive: float) -> None:
+    def __init__(self, connections: int, keep_alive: float, trusted: ssl.SSLContext | None = None) -> None:
+        """`trusted`: whose certificates are believed; the world's usual authorities when nothing is said."""
+        self._trusted = trusted
         self._room, self._keep_alive = asyncio.Semaphore(connections), keep_alive
         self._most = connections
         self._busy = 0
@@ -82,7 +84,7 @@ class Lanes(httpx.AsyncBaseTransport):
                 return lane
         while self._idle and len(self._idle) + self._busy > self._most:
             self._idle.pop(0).close()
-        return await _opened(origin, patience)
+        return await _opened(origin, patience, (self._trusted or _trusted()) if url.scheme == "https" else None)
 
     def _leave(self, lane: _Lane) -> None:
         self._idle = [each for each in self._idle if each.usable] if len(self._idle) >= self._most else self._idle
@@ -93,9 +95,9 @@ class Lanes(httpx.AsyncBaseTransport):
             lane.close()
 
 
-async def _opened(origin: Origin, patience: float | None) -> _Lane:
-    scheme, host, port = origin
-    trusted, named = (_trusted(), host) if scheme == "https" else (None, None)
+async def _opened(origin: Origin, patience: float | None, trusted: ssl.SSLContext | None) -> _Lane:
+    _, host, port = origin
+    named = host if trusted else None
     loop = asyncio.get_running_loop()
     try:
         async with asyncio.timeout(patience):
