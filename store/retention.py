@@ -40,7 +40,7 @@ KEPT: Mapping[str, str] = {
     **dict.fromkeys(
         (
             "journey", "journey_version", "journey_test", "segment", "coupon_pool", "message_template",
-            "approved_template", "opt_in_link", "policy_rule", "channel_account", "api_key",
+            "planned_publish", "approved_template", "opt_in_link", "policy_rule", "channel_account", "api_key",
         ),
         "what people have made",
     ),

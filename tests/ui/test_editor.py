@@ -225,5 +225,4 @@ def test_forms_are_offered_what_really_is_there(api: str, world: World) -> None:
     assert found["pools"] == ["viber-15"]
     assert {one["channel"] for one in found["messengers"]} == {"telegram", "whatsapp", "viber", "messenger"}
     assert {"name": "equal", "title": "is", "applies_to": ["text", "number", "flag"]} in found["operators"]
-    # There are no segments yet behind this API: nothing is offered, and nothing breaks.
-    assert found["segments"] == []
+    assert found["segments"] == ["loyal", "kazan"]
