@@ -21,7 +21,7 @@ def beat(project: Project, name: str, detail: Mapping[str, Any] | None = None) -
         metrics.add(connection, taken)
 
     try:
-        project.database.transact(work)
+        project.database.transact(work, rings=False)
     except BaseException:
         project.database.meters.give_back(taken)
         raise

@@ -33,7 +33,7 @@ from store.database import UNAVAILABLE
 from store.dues import Dues
 
 log = logging.getLogger(__name__)
-#: Seconds: how often the bell is looked at, the longest sleep, a chunk of work for reports.
+#: Seconds: how often a bell without a wire is looked at, the longest sleep, a chunk of work for reports.
 LOOK, LONGEST, CHUNK = 0.015, 1.0, 5.0
 #: Seconds that a stopping shift waits for messages on the wire: less than its supervisor waits for it.
 DRAIN = 10.0

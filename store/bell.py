@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import logging
+import os
 import sqlite3
 import threading
+import uuid
 from contextlib import suppress
+from pathlib import Path
 
 import psycopg
 from sqlalchemy import URL
@@ -14,6 +18,11 @@ log = logging.getLogger(__name__)
 CHANNEL = "tropa"
 #: Seconds that a ringer waits before it tries a lost connection again.
 PAUSE = 1.0
+
+
+def bells(url: URL) -> Path:
+    """The folder beside a SQLite file in which its listeners' pipes are."""
+    return Path(f"{url.database}-bells")
 
 
 def listen(url: URL) -> Bell:
@@ -28,7 +37,7 @@ class Bell:
     lost = False
 
     def fileno(self) -> int | None:
-        """A socket that becomes readable when it rings; None when the bell must be looked at from time to time."""
+        """What becomes readable when it rings; None when the bell must be looked at from time to time."""
         return None
 
     def listen(self) -> None:
@@ -43,23 +52,79 @@ class Bell:
 
 
 class FileBell(Bell):
-    """SQLite keeps a number that changes with every commit of another connection; reading it takes microseconds."""
+    """A named pipe beside SQLite's file, that writers put a byte into: sleeping costs nothing.
+
+    SQLite keeps a number that changes with every commit of another connection: it tells whether anything was written.
+    """
 
     def __init__(self, url: URL) -> None:
         self._raw = sqlite3.connect(url.database or "", isolation_level=None, check_same_thread=False)
         self._seen = self._version()
+        self._pipe = bells(url) / uuid.uuid4().hex
+        self._wire = self._hang()
+
+    def _hang(self) -> int | None:
+        # Ringers take a pipe that nobody reads for a dead listener's: it gets its name when it is read.
+        unnamed = self._pipe.with_name(f".{self._pipe.name}")
+        try:
+            self._pipe.parent.mkdir(exist_ok=True)
+            os.mkfifo(unnamed, 0o600)
+            wire = os.open(unnamed, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
+            unnamed.rename(self._pipe)
+        except OSError as trouble:
+            log.warning("no pipe can be made beside the database (%s); it is looked at all the time", trouble.strerror)
+            return None
+        return wire
+
+    def fileno(self) -> int | None:
+        return self._wire
 
     def rang(self) -> bool:
+        if self._wire is not None:
+            with suppress(BlockingIOError):
+                os.read(self._wire, 65_536)
         version = self._version()
         changed = version != self._seen
         self._seen = version
         return changed
 
     def close(self) -> None:
+        if self._wire is not None:
+            self._pipe.unlink(missing_ok=True)
+            os.close(self._wire)
         self._raw.close()
 
     def _version(self) -> int:
         return int(self._raw.execute("PRAGMA data_version").fetchone()[0])
+
+
+class FileRinger:
+    """Rings the bells of a SQLite file after a commit; those of listeners that died are taken down."""
+
+    def __init__(self, url: URL) -> None:
+        self._folder = str(bells(url))
+
+    def ring(self) -> None:
+        """Put a byte into each pipe; never waits, never fails: whoever hears nothing looks by himself before long."""
+        with suppress(OSError), os.scandir(self._folder) as pipes:
+            for each in pipes:
+                if not each.name.startswith("."):
+                    self._ring(each.path)
+
+    def _ring(self, pipe: str) -> None:
+        try:
+            wire = os.open(pipe, os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        except OSError as trouble:
+            if trouble.errno == errno.ENXIO:
+                with suppress(OSError):
+                    os.unlink(pipe)
+            return
+        with suppress(BlockingIOError):  # A full one has rung.
+            os.write(wire, b".")
+        os.close(wire)
+
+    def close(self) -> None:
+        """Nothing is kept open."""
 
 
 class WireBell(Bell):
@@ -105,7 +170,7 @@ class WireBell(Bell):
             self._raw = None
 
 
-class Ringer:
+class WireRinger:
     """Rings PostgreSQL's bell after commits, from a thread and a connection of its own.
 
     Within the writing transactions NOTIFY would make all commits wait for one lock; here, what is written while one

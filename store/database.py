@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, InvalidatePoolError, OperationalError
 
-from store.bell import Ringer
+from store.bell import FileRinger, WireRinger
 from store.meters import Meters
 
 Result = TypeVar("Result")
@@ -59,12 +59,13 @@ class Database:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self._writing = threading.Lock()
             self._lock_file: int | None = None
+            self._ringer: FileRinger | WireRinger = FileRinger(self.url)
             options |= {"pool_size": pool, "max_overflow": pool, "connect_args": {"timeout": 5.0}}
         else:
             self.url = self.url.set(drivername="postgresql+psycopg")
             options |= {"pool_size": pool, "max_overflow": 4, "pool_timeout": 10}
             options["connect_args"] = {"options": LIMITS, "connect_timeout": 5, "application_name": "tropa"}
-            self._ringer = Ringer(self.url)
+            self._ringer = WireRinger(self.url)
         self.meters = Meters()
         self.engine: Engine = create_engine(self.url, **options)
         #: On PostgreSQL a transaction sees one snapshot only when it asks for it.
@@ -95,15 +96,18 @@ class Database:
                 yield connection
                 transaction.rollback()
 
-    def transact(self, work: Callable[[Connection], Result], *, durable: bool = False) -> Result:
+    def transact(self, work: Callable[[Connection], Result], *, durable: bool = False, rings: bool = True) -> Result:
         """Run one unit of writing and commit it; on a conflict or a lost connection run it again.
 
         `durable` makes SQLite wait for the disk (inbox, consent, the claim to `sending`); PostgreSQL always does.
-        A unit must be repeatable: it reads what it needs inside.
+        What gives nobody work does not ring the bell. A unit must be repeatable: it reads what it needs inside.
         """
         for attempt in range(1, TRIES + 1):
             try:
-                return self._once(work, durable)
+                done = self._once(work, durable)
+                if rings:
+                    self._ringer.ring()
+                return done
             except DBAPIError as error:
                 if attempt == TRIES or not may_retry(error):
                     raise
@@ -114,9 +118,7 @@ class Database:
     def _once(self, work: Callable[[Connection], Result], durable: bool) -> Result:
         if not self.sqlite:
             with self.engine.begin() as connection:
-                done = work(connection)
-            self._ringer.ring()
-            return done
+                return work(connection)
         with self._one_writer(), self.engine.connect() as connection:
             raw = connection.connection.driver_connection
             assert raw is not None

@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy import Connection
 
 from store import consents, contacts
-from store.bell import Bell, listen
+from store.bell import Bell, bells, listen
 from store.consents import ConsentGiven
 from store.contacts import ContactFacts
 from store.crash_points import VARIABLE
@@ -126,6 +126,48 @@ def test_reading_rings_no_bell_and_on_sqlite_nor_does_writing_nothing(tmp_path: 
         scalar(connection, "SELECT count(*) FROM contact")
     database.transact(lambda each: run(each, "DELETE FROM contact WHERE id = 0"))
     assert not bell.rang()
+    bell.close()
+    database.close()
+
+
+def test_the_pipe_of_a_listener_that_died_is_taken_down_and_others_are_rung(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/tropa.db"
+    upgrade(url)
+    database = Database(url)
+    left = bells(database.url) / "left"
+    left.parent.mkdir()
+    os.mkfifo(left)
+    bell = listen(database.url)
+    database.transact(lambda each: contacts.upsert(each, [ContactFacts(external_id="a")], 1))
+    assert heard(bell)
+    assert not left.exists()
+    bell.close()
+    assert list(bells(database.url).iterdir()) == []
+    database.close()
+
+
+def test_what_gives_nobody_work_wakes_nobody(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/tropa.db"
+    upgrade(url)
+    database = Database(url)
+    bell = listen(database.url)
+    database.transact(lambda each: contacts.upsert(each, [ContactFacts(external_id="a")], 1), rings=False)
+    wire = bell.fileno()
+    assert wire is not None
+    assert select([wire], [], [], 0)[0] == []
+    bell.close()
+    database.close()
+
+
+def test_where_no_pipe_can_be_made_the_database_is_looked_at(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/tropa.db"
+    upgrade(url)
+    database = Database(url)
+    bells(database.url).write_text("in the way")
+    bell = listen(database.url)
+    assert bell.fileno() is None
+    database.transact(lambda each: contacts.upsert(each, [ContactFacts(external_id="a")], 1))
+    assert bell.rang()
     bell.close()
     database.close()
 
