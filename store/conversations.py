@@ -114,13 +114,16 @@ def last_words(connection: Connection, contact_ids: Collection[int]) -> dict[int
 
 def thread(connection: Connection, contact_id: int, limit: int) -> Sequence[Row[Any]]:
     """What was said last by both, oldest first: side, id, at, text, button, media, content, state, reason, origin."""
-    both = (
-        "SELECT * FROM (SELECT 'bot' AS side, d.id, d.planned_at AS at, '' AS text, NULL AS button, NULL AS media,"
+    ours = (
+        "SELECT 'bot' AS side, d.id, d.planned_at AS at, '' AS text, NULL AS button, NULL AS media,"
         " d.content, d.state, d.reason, d.origin, d.channel FROM delivery d WHERE d.contact_id = :id"
-        " ORDER BY d.id DESC LIMIT :limit) AS ours UNION ALL"
-        " SELECT * FROM (SELECT 'person', r.id, r.received_at, r.text, r.button, r.media, NULL, '', '', '', r.channel"
-        " FROM reply r WHERE r.contact_id = :id ORDER BY r.id DESC LIMIT :limit) AS theirs"
+        " ORDER BY d.id DESC LIMIT :limit"
     )
+    theirs = (
+        "SELECT 'person', r.id, r.received_at, r.text, r.button, r.media, CAST(NULL AS JSONB), '', '', '', r.channel"
+        " FROM reply r WHERE r.contact_id = :id ORDER BY r.id DESC LIMIT :limit"
+    )
+    both = f"SELECT * FROM ({ours}) AS ours UNION ALL SELECT * FROM ({theirs}) AS theirs"
     found = rows(
         connection, f"SELECT * FROM ({both}) AS said ORDER BY at DESC, id DESC LIMIT :limit", id=contact_id, limit=limit
     )

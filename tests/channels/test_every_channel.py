@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from channels import registry
-from channels.base import Account, Answer, Channel, Event, Notice, Receipt, Reply, Reviewed
+from channels.base import Account, Answer, Channel, Event, Notice, Receipt, Reply, Reviewed, Standing
 from channels.message import Button, Media, Message, Template
 from channels.reading import UNTOLD, instant
 from tests.channels.samples import ACCOUNTS, REF, SAVED, saved, saved_names
@@ -65,7 +65,7 @@ def check_events(channel: Channel, body: Any) -> None:
     assert events
     for event in events:
         assert isinstance(event, get_args(Event))
-        if not isinstance(event, Notice | Reviewed):
+        if not isinstance(event, Notice | Reviewed | Standing):
             at = getattr(event, "at", None) or event.until
             assert at.tzinfo is UTC
         if isinstance(event, Reply):
