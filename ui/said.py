@@ -11,12 +11,14 @@ from typing import Any
 from ui.figures import duration
 from ui.language import N_, _, language
 from ui.said_of_journeys import ADVICE, DECISIONS
+from ui.said_refusals import REFUSALS
 from ui.said_remarks import REMARKS
 
 #: `{name}` stands for anything and is kept; `{span}` is a duration in English words and is said anew.
 #: The first shape that fits is taken, so the narrower stand first.
 SHAPES = (
     *REMARKS,
+    *REFUSALS,
     # The laws of the rules that come with Tropa
     N_(
         "41-FZ of 2025-04-01 (Russia): banks, microfinance, insurers, state bodies, telecoms, marketplaces may not"

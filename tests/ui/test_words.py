@@ -21,7 +21,7 @@ from nodes import registry
 from tests.ui.conftest import canvas, opened
 from ui.canvas.terms import MANUALS
 from ui.language import LOCALE, pick
-from ui.said import said
+from ui.said import _patterns, said
 from ui.words import KIND
 
 UI = LOCALE.parent
@@ -209,3 +209,18 @@ def test_what_the_api_says_is_said_in_russian(api: str, world: Any) -> None:
 )
 def test_a_validators_words_become_peoples(text: str, said_so: str) -> None:
     assert said(text) == said_so
+
+
+@pytest.mark.parametrize(
+    ("text", "shape"),
+    [
+        ("The journey j_1 asks about this segment; change that first.", "The journey {name} asks about this segment;"),
+        ("The segment vip asks about this segment; change that first.", "The segment {name} asks about this segment;"),
+        ("This is not YAML: a colon is missing.", "This is not {form}: {what}."),
+        ("This file holds no journey: it has no list of nodes.", "This file holds no journey:"),
+    ],
+)
+def test_refusals_have_a_shape_that_is_translated(text: str, shape: str) -> None:
+    fitting = [name for name, pattern in _patterns() if pattern.fullmatch(text)]
+    assert fitting[0].startswith(shape)
+    assert any(one.id == fitting[0] and one.string != one.id for one in messages())

@@ -87,7 +87,7 @@ def card(one: Json, *, here: bool) -> None:
             )  # fmt: skip
             st.caption(ago(one.get("last_at")), width="content")
         if one.get("last_words"):
-            st.markdown(f"“{safe(str(one['last_words'])[:120])}”")
+            st.markdown(_("“{words}”").format(words=safe(str(one["last_words"])[:120])))
         parts = [channel(one["channel"]) if one.get("channel") else "", _(answering.WHY[str(one["why"])])]
         parts += [str(one["queue"]), str(one.get("assignee") or "")]
         st.caption(" · ".join(safe(each) for each in parts if each))
