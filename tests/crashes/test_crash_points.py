@@ -9,6 +9,8 @@ import pytest
 from tests.crashes.plant import plant
 from tests.crashes.stories import Story
 
+pytestmark = pytest.mark.slow
+
 #: One of each kind, with real processes and sockets; tests/protocol goes through all places, each time.
 ENGINE = ("after-claim-commit:5", "inbox-mid-batch:100")
 

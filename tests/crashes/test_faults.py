@@ -14,6 +14,8 @@ from store import inbox
 from store.sql import rows
 from tests.town import Town, town
 
+pytestmark = pytest.mark.slow
+
 NUMBERS = count(1)
 BUTTONS = [{"id": "yes", "title": "Yes"}]
 

@@ -13,10 +13,11 @@ from tests.crashes.plant import Plant, plant
 from tests.crashes.stories import Call, Story
 from tests.postgres import new_database, own_server
 
+pytestmark = pytest.mark.slow
+
 KILLS = 8
 
 
-@pytest.mark.slow
 def test_kills_at_any_moment(tmp_path: Path) -> None:
     with plant(tmp_path / "home") as here:
         story = Story(here)

@@ -18,6 +18,8 @@ from tests.journeys.documents import line, step
 from tests.semantics.stories import deliveries, sent
 from tests.town import Town, town
 
+pytestmark = pytest.mark.slow
+
 NUMBERS = count(1)
 
 

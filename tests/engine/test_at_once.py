@@ -13,6 +13,8 @@ import pytest
 
 from bench.outlet import plug_in
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parent.parent.parent
 #: A channel of a third party is found when the process starts, so the story has one of its own.
 STORY = """

@@ -30,7 +30,7 @@ from store.contacts import ContactFacts
 from store.invariants import violations
 from store.sql import scalar
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("prefect")]
+pytestmark = pytest.mark.slow
 T = TypeVar("T")
 ENGINE = Path(__file__).with_name("pretend_engine.py")
 #: Seconds: far more than a tick on a busy machine, far less than a request to a dead server would take.

@@ -20,6 +20,8 @@ from engine.processes import Child, children, prepared
 from engine.settings import Settings
 from engine.supervise import CannotStart, Supervisor, check_ports, locked
 
+pytestmark = pytest.mark.slow
+
 CHILD = Path(__file__).with_name("pretend_child.py")
 ROOT = CHILD.parent.parent.parent
 

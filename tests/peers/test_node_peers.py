@@ -24,7 +24,7 @@ from tests.sandbox.stage import SECRETS, TOKENS
 HERE = Path(__file__).parent
 PEERS = ("messaging-api-viber@1.1.0", "messaging-api-messenger@1.1.0", "telegram-test-api@4.2.1")
 ANN = "1254477777772919"
-pytestmark = [pytest.mark.slow, pytest.mark.peer, pytest.mark.xdist_group("peers")]
+pytestmark = [pytest.mark.slow, pytest.mark.peer]
 
 
 @pytest.fixture(scope="module")

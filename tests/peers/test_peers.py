@@ -21,7 +21,7 @@ from tests.town import Served
 
 HERE = Path(__file__).parent
 PEERS = ("pywa==4.5.0", "aiogram==3.31.0")
-pytestmark = [pytest.mark.slow, pytest.mark.peer, pytest.mark.xdist_group("peers")]
+pytestmark = [pytest.mark.slow, pytest.mark.peer]
 
 
 @pytest.fixture(scope="module")

@@ -19,6 +19,8 @@ from store.schema import upgrade
 from tests.protocol.box import Box
 from tests.protocol.drills import ANN, BOB, TELEGRAM
 
+pytestmark = pytest.mark.slow
+
 HOURS = 2
 #: What the engine and the API of this story pass. A step of the played clock, and a migration, are killed elsewhere.
 ELSEWHERE = {"clock-step", "mid-migration"}

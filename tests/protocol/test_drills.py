@@ -15,6 +15,8 @@ from tests.protocol.box import Box
 from tests.protocol.drills import ANN, BOB, DRILLS
 from tests.protocol.seeded import CAUGHT, ROOT, SEEDS
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:

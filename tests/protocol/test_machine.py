@@ -17,6 +17,8 @@ from tests.postgres import new_database
 from tests.protocol.box import PATIENCE, Box
 from tests.protocol.messenger import ANSWERS
 
+pytestmark = pytest.mark.slow
+
 PEOPLE = [("telegram", "1001"), ("telegram", "1002"), ("whatsapp", "79990000001"), ("whatsapp", "79990000002")]
 NAMES = [f"{channel}-{address}" for channel, address in PEOPLE]
 OUT, IN_DOUBT, NOT_OUT = ("accepted", "delivered", "read"), ("unresolved",), ("rejected", "suppressed")

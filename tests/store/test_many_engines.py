@@ -31,6 +31,8 @@ from tests.journeys.documents import line, step
 from tests.postgres import new_database
 from tests.town import Town, town
 
+pytestmark = pytest.mark.slow
+
 First = TypeVar("First")
 Second = TypeVar("Second")
 TWO = {

@@ -24,6 +24,8 @@ from store.invariants import violations
 from store.schema import MIGRATIONS, build, config, current, driver, head, is_newer, missing_tables, upgrade
 from tests.postgres import new_database
 
+pytestmark = pytest.mark.slow
+
 #: Every statement that the first release's code speaks, as heard over its stories.
 SPOKEN = json.loads((Path(__file__).parent / "spoken_at_0001.json").read_text())
 FIRST = "0001"

@@ -20,6 +20,8 @@ from sandbox.people import Behaviour
 from tests.stories.telling import example, sums
 from tests.town import KEY, Town
 
+pytestmark = pytest.mark.slow
+
 
 def state(place: Town) -> dict[str, Any]:
     """Everything that a second filling must leave alone."""
@@ -124,7 +126,6 @@ def test_everyone_is_somebody_of_their_own() -> None:
         Behaviour.model_validate(who.behaviour())
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGINT])
 def test_the_process_waits_fills_and_stops_when_told(place: Town, tmp_path: Path, told: signal.Signals) -> None:
     environment = {**os.environ, "TROPA_API_URL": place.api.url, "TROPA_BOOTSTRAP_KEY": KEY}

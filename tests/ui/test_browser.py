@@ -14,7 +14,6 @@ from tests.ui.pretend_world import World
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.slow,
-    pytest.mark.xdist_group("browser"),
     pytest.mark.skipif(not CHROMIUM, reason="there is no Chromium here"),
 ]
 

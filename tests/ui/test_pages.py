@@ -13,6 +13,8 @@ from tests.ui.pretend_api import served
 from tests.ui.pretend_world import Problem, World
 from ui.health import AILMENTS
 
+pytestmark = pytest.mark.slow
+
 PAGES = {
     "home": {},
     "journeys": {},
