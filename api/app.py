@@ -110,7 +110,8 @@ def create_app(settings: Settings, project: Project | None = None) -> FastAPI:
         sandbox,
         running,
     ):
-        app.include_router(door.router)
+        # Not include_router: it would build anew, for each app, what every route already is (a fifth of a second).
+        app.router.routes.extend(door.router.routes)
     return app
 
 
