@@ -254,6 +254,10 @@ def _shown(row: Any, sums: Mapping[str, int]) -> dict[str, Any]:
         "name": row.name,
         "status": row.status,
         "revision": row.revision,
+        #: `failures` when it paused by itself; how many trips had failed by then, or were worth telling.
+        "paused_because": row.paused_because,
+        "failures": row.failures,
+        "ends_at": iso(row.ends_at),
         "entered": entered,
         "inside": entered - gone,
         "completed": sums.get("completed", 0),

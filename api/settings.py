@@ -17,26 +17,37 @@ router = APIRouter(prefix="/v1/settings", tags=["settings"])
 class ProjectIn(BaseModel):
     """The project's choices."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
     caps: Caps | None = Field(None, description="The most marketing messages to one contact; null: no cap.")
+    opt_out_line: str | None = Field(
+        None,
+        min_length=1,
+        max_length=200,
+        description="Stands under the first advertisement to a contact on each messenger; null: none.",
+    )
+
+
+def _chosen(connection: Any) -> dict[str, Any]:
+    return {name: frequency.setting(connection, name) for name in ProjectIn.model_fields}
 
 
 @router.get("")
 def get_settings(project: Shared, _: Authorised) -> dict[str, Any]:
     """What the project has chosen."""
     with project.database.read() as connection:
-        return {"caps": frequency.setting(connection, "caps")}
+        return _chosen(connection)
 
 
 @router.put("")
 def put_settings(body: ProjectIn, project: Shared, caller: Authorised) -> dict[str, Any]:
-    """Choose; it counts from the next message on."""
-    chosen = body.model_dump(mode="json")
+    """Choose what is named; the rest stays. It counts from the next message on."""
+    chosen = body.model_dump(mode="json", include=body.model_fields_set)
 
-    def work(connection: Any) -> None:
-        frequency.choose(connection, "caps", chosen["caps"])
+    def work(connection: Any) -> dict[str, Any]:
+        for name, value in chosen.items():
+            frequency.choose(connection, name, value)
         keys.audit(connection, caller.name, "settings.put", "project", project.now_micros(connection), chosen)
+        return _chosen(connection)
 
-    project.database.transact(work)
-    return chosen
+    return project.database.transact(work)

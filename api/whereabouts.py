@@ -118,6 +118,7 @@ def _explained(project: Project, connection: Connection, row: Row[Any], message:
         due_at=maybe_instant(row.due_at if row.due_at is not None else row.parked_at),
         paused=row.journey_status == "paused",
         message=None if message is None else _message(message),
+        ends_at=maybe_instant(row.journey_ends_at),
     )
     found = explain(journey, standing, project.lease)
     node = journey.nodes.get(row.node)

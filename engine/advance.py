@@ -51,7 +51,7 @@ def advance(
     """
     if not claimed:
         return 0
-    still = journeys.standing_still(connection)
+    still = journeys.standing_still(connection, micros(now))
     if still:
         enrollments.park(connection, [row.id for row in claimed if row.journey_id in still])
         claimed = [row for row in claimed if row.journey_id not in still]

@@ -15,6 +15,7 @@ from channels.base import Account
 from channels.message import Message
 from engine.capping import Capping
 from engine.cascading import narrowed
+from engine.opt_out_line import OptOutLine
 from engine.policing import Policies
 from engine.project import Project, Version, real_now
 from engine.rates import Rates
@@ -88,6 +89,7 @@ class Claiming:
         self.policies = Policies(project, connection)
         self.unapproved = message_templates.not_approved(connection)
         self.capping = Capping(project, connection, now, rows)
+        self.opt_out = OptOutLine(connection, rows)
         self.granted = consents.state(connection, people)
         self.withdrawn = consents.withdrawn(connection, people)
         self.addresses: dict[int, list[Row[Any]]] = {}
@@ -108,7 +110,9 @@ class Claiming:
 
     def run(self) -> None:
         """Decide each delivery and write it all."""
-        paused = {row.journey_id for row in self.rows if row.journey_id} & journeys.standing_still(self.connection)
+        paused = {row.journey_id for row in self.rows if row.journey_id} & journeys.standing_still(
+            self.connection, micros(self.now)
+        )
         for row in self.rows:
             if row.journey_id in paused:
                 self._hold(row, "journey_paused", self.now + timedelta(minutes=1))
@@ -170,10 +174,11 @@ class Claiming:
         ref = row.ref or secrets.token_urlsafe(9)
         lease = micros(real_now() + self.project.lease)
         at = micros(self.now)
-        content = as_content(message)
+        account = self.rates.accounts[(to.channel, to.account)].account
+        message, mark = self.opt_out.under(row, message, account)
+        content = {**as_content(message), **mark}
         self.sending.append((row.attempt + 1, to.channel, to.account, to.address, ref, content, lease, at, row.id))
         deliveries.count_change(self.tally, row, row.state, "sending", to.channel)
-        account = self.rates.accounts[(to.channel, to.account)].account
         out = Outgoing(
             id=row.id, attempt=row.attempt + 1, part=row.parts, message=message, address=to.address, account=account,
             ref=ref,

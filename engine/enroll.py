@@ -58,7 +58,8 @@ def enroll_many(
         candidates = [each for each in candidates if each.contact_id in inside]
     done = Enrolled(skipped=[(each.external_id, "not_in_audience") for each in unfit])
     start = ""
-    if journey.status in ("paused", "stopped", "draft") or journey.version_id is None:
+    over = journey.ends_at is not None and journey.ends_at <= now
+    if over or journey.status in ("paused", "stopped", "draft") or journey.version_id is None:
         reason = "journey_paused" if journey.status == "paused" else "journey_not_live"
         done.skipped += [(each.external_id, reason) for each in candidates]
     else:

@@ -98,6 +98,16 @@ SAYS: dict[str, tuple[Level, str, str]] = {
         "The account {subject} is paused: its messages wait.",
         "Resume it on the Channels page.",
     ),
+    "journey_failing": (
+        "note",
+        "In the journey {subject} {many} trips have failed: it pauses by itself at twice as many at the latest.",
+        "Its funnel says where and why; mend it and publish.",
+    ),
+    "journey_failed": (
+        "bad",
+        "The journey {subject} has paused by itself: {many} trips failed.",
+        "Its funnel says where and why; mend it, publish and resume: it counts anew then.",
+    ),
     "clock_ahead": (
         "bad",
         "The clock of {subject} is {age} ahead of this machine's.",

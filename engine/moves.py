@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from engine.at_once import Said, Taken
+from engine.failing import watch
 from engine.project import Project
 from journeys.graph import Journey
 from journeys.walk import Walk
@@ -80,9 +81,10 @@ class Batch:
             target = self.project.version(connection, version).journey.ways[(node, way)]
             self.tally.add(version, target, "entered", when, many)
         # In the order of the trips, whoever walked together: neighbours lie on one page, and messages keep their order.
+        # Of what is due together the newest journey speaks first.
         self.moved.sort(key=itemgetter(-1))
         self.visits.sort(key=itemgetter(0, 1))
-        self.planned.sort(key=itemgetter(4))
+        self.planned.sort(key=lambda row: (-row[2], row[4]))
         enrollments.save(connection, self.moved, self.visits, self.states, heard)
         deliveries.plan(connection, self.planned)
         contacts.patch(connection, self.patches, self.now)
@@ -174,6 +176,7 @@ def save_walks(
     for rows, walk, event in walked:
         batch.add(rows, walk, event)
     batch.save(heard)
+    watch(project, connection, (rows[0].journey_id for rows, walk, _ in walked if walk.status == "failed"), now)
     _silence(connection, [row.id for rows, walk, _ in walked if walk.over for row in rows])
     return batch
 

@@ -9,11 +9,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from engine import audiences
+from engine import audiences, ending
 from engine import publish as publishing
 from engine import segments as segment_work
 from engine.errors import JourneyHasProblems
 from engine.project import Project
+from store import ending as endings
 from store import journeys, keys, planned, segments
 from store.sql import parsed
 from store.tables.columns import micros
@@ -34,8 +35,8 @@ def plan(
 
 
 def chores(connection: Connection, now: int) -> bool:
-    """Whether anything of journeys as a whole is due: segments, audiences, publishing."""
-    return segments.work(connection, now) or planned.is_due(connection, now)
+    """Whether anything of journeys as a whole is due: their ends, segments, audiences, publishing."""
+    return segments.work(connection, now) or planned.is_due(connection, now) or endings.is_due(connection, now)
 
 
 def publish_due(project: Project, connection: Connection) -> int:
@@ -59,5 +60,5 @@ def _publish(project: Project, connection: Connection, row: Row[Any]) -> None:
     keys.audit(connection, row.planned_by, "journey.published", journey.public_id, now, {"version": number})
 
 
-#: The chores in their order: what is published now lets its audience in at once.
-CHORES = (publish_due, segment_work.refresh, audiences.let_in)
+#: The chores in their order: what is over takes nobody in, what is published now lets its audience in at once.
+CHORES = (ending.end_due, publish_due, segment_work.refresh, audiences.let_in)

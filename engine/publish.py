@@ -18,7 +18,8 @@ from journeys.facts import PROJECT_ZONE
 from journeys.graph import Settings, read
 from journeys.naming import named_addresses, named_journeys, named_segments, started_at_once
 from journeys.schedule import next_run
-from store import enrollments, journeys, planned, segments
+from store import ending, enrollments, failing, journeys, planned, segments
+from store.tables.columns import micros
 
 PAGE = 1_000
 
@@ -31,7 +32,11 @@ def publish(project: Project, connection: Connection, journey: Row[Any], documen
     may_run(project, connection, journey, document, project.now(connection))
     planned.drop(connection, journey.id)
     version_id, number = journeys.publish(connection, journey.id, document, project.now_micros(connection))
-    audiences.plan(project, connection, project.version(connection, version_id), project.now(connection))
+    version = project.version(connection, version_id)
+    ends = version.journey.settings.ends_at
+    ending.put(connection, journey.id, None if ends is None else micros(ends))
+    failing.begin(connection, journey.id)
+    audiences.plan(project, connection, version, project.now(connection))
     return number
 
 
@@ -41,7 +46,7 @@ def may_run(
     """JourneyHasProblems when a document could not be published at an instant, as far as can be known now."""
     problems = errors(problems_of(project, connection, document))
     if not problems:
-        problems = list(_past_schedules(document, at))
+        problems = list(_past(document, at))
         problems += _endless(project, connection, journey, document)
     if problems:
         raise JourneyHasProblems(problems)
@@ -85,12 +90,15 @@ def _endless(project: Project, connection: Connection, own: Row[Any], document: 
             ahead += starts.get(name, ())
 
 
-def _past_schedules(document: Mapping[str, Any], now: datetime) -> Iterator[Problem]:
+def _past(document: Mapping[str, Any], now: datetime) -> Iterator[Problem]:
     settings = Settings.model_validate(document.get("graph") or {})
     for number, entry in enumerate(settings.entry):
         if entry.schedule and next_run(entry.schedule, settings.timezone or PROJECT_ZONE, now, now) is None:
             text, fix = "This schedule is over: nobody would ever enter by it.", "Choose a time to come."
             yield Problem(text=text, fix=fix, path=f"entry.{number}.schedule")
+    if settings.ends_at is not None and settings.ends_at <= now:
+        text, fix = "This journey would be over before it begins.", "Choose a time to come."
+        yield Problem(text=text, fix=fix, path="ends_at")
 
 
 def pause(project: Project, connection: Connection, journey: Row[Any]) -> None:
@@ -108,6 +116,7 @@ def resume(project: Project, connection: Connection, journey: Row[Any], *, shift
         now, paused_at = project.now_micros(connection), journeys.paused_at(connection, journey.id)
         enrollments.shift(connection, journey.id, now - (paused_at or now), now)
     journeys.set_status(connection, journey.id, "live", project.now_micros(connection))
+    failing.begin(connection, journey.id)
     audiences.plan(project, connection, project.version(connection, journey.version_id), project.now(connection))
     return enrollments.unpark(connection, journey.id)
 
@@ -115,6 +124,7 @@ def resume(project: Project, connection: Connection, journey: Row[Any], *, shift
 def stop(project: Project, connection: Connection, journey: Row[Any], inside: Literal["drain", "eject"]) -> None:
     """Take nobody in any more; those inside finish (`drain`) or are taken out by `eject_page`, page by page."""
     planned.drop(connection, journey.id)
+    ending.put(connection, journey.id, None)
     journeys.set_status(connection, journey.id, "stopped", project.now_micros(connection))
     enrollments.unpark(connection, journey.id)
 

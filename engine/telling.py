@@ -56,7 +56,7 @@ def walk_on(project: Project, connection: Connection, answers: Mapping[int, Sequ
     if not answers:
         return 0
     claimed = enrollments.take(connection, list(answers))
-    still = journeys.standing_still(connection)
+    still = journeys.standing_still(connection, micros(now))
     later = [row.id for row in claimed if row.journey_id in still]
     signals = [
         (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -37,6 +37,7 @@ WAKES = {
     "another_try": "another look at the message",
     "goal": "the goal: the event {name}",
     "exit_rule": "an exit rule that holds",
+    "journey_over": "the end of the journey",
     "resume": "somebody resuming the journey",
     "engine": "the engine, at once",
     "other": "{name}",
@@ -86,6 +87,8 @@ class Standing:
     waiting_for: str
     due_at: datetime | None
     paused: bool = False
+    #: When the journey is over for everybody.
+    ends_at: datetime | None = None
     message: Message | None = None
 
 
@@ -129,6 +132,16 @@ def held_because(reason: str) -> str:
 
 def explain(journey: Journey, trip: Standing, lease: timedelta) -> Explanation:
     """Explain a running trip. `lease`: how long a sender is waited for."""
+    found = _within(journey, trip, lease)
+    if trip.ends_at is None:
+        return found
+    # The end of the journey comes for everybody, also while it is paused.
+    latest = trip.ends_at if found.latest is None else min(found.latest, trip.ends_at)
+    wakes = (*found.wakes, Waker("journey_over", at=trip.ends_at))
+    return replace(found, wakes=wakes, latest=latest, open_end=None)
+
+
+def _within(journey: Journey, trip: Standing, lease: timedelta) -> Explanation:
     if trip.paused:
         return Explanation(
             why="journey_paused", name="", wakes=(Waker("resume"),), latest=None, open_end="until_resumed"

@@ -8,8 +8,9 @@ from datetime import time, timedelta
 from typing import Any, Literal
 
 import networkx as nx
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from journeys.budget import Budget
 from journeys.caps import Caps
 from journeys.rule_facts import Holds
 from journeys.rules import DeliveryClause, Wanted, wanted
@@ -113,6 +114,12 @@ class Settings(BaseModel):
     )
     caps: Caps | None = Field(
         None, title="At most", description="Counted over all journeys, tighter than the project's."
+    )
+    ends_at: AwareDatetime | None = Field(
+        None, title="Is over at", description="Nobody enters any more then, and whoever is inside leaves."
+    )
+    failures: Budget | None = Field(
+        None, title="Pauses by itself when so many fail", description="Counted since it was published or resumed."
     )
 
     @field_validator("entry", mode="before")

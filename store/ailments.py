@@ -38,6 +38,11 @@ def ailments(connection: Connection, now: int, real: int) -> Iterator[Ailment]:
         yield Ailment(code="trips_stuck", many=stuck)
     for row in rows(connection, "SELECT channel, name, status FROM channel_account WHERE status <> 'ok' ORDER BY id"):
         yield Ailment(code=f"account_{row.status}", many=1, subject=f"{row.channel}/{row.name}")
+    for row in rows(
+        connection, "SELECT name, failures, paused_because FROM journey WHERE failures IS NOT NULL ORDER BY id LIMIT 20"
+    ):
+        code = "journey_failed" if row.paused_because else "journey_failing"
+        yield Ailment(code=code, many=row.failures, subject=row.name)
     ahead = one(
         connection,
         "SELECT name, beat_at FROM heartbeat WHERE beat_at > :soon ORDER BY beat_at DESC LIMIT 1",

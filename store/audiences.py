@@ -29,7 +29,7 @@ def due(connection: Connection, now: int) -> Row[Any] | None:
     return one(
         connection,
         "SELECT id, journey_id, entry, due_at, cursor FROM audience_entry WHERE due_at <= :now"
-        f" ORDER BY due_at, id LIMIT 1{lock}",
+        f" ORDER BY due_at, journey_id DESC, id LIMIT 1{lock}",
         now=now,
     )
 

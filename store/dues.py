@@ -22,7 +22,7 @@ SELECT (SELECT min(due_at) FROM enrollment WHERE due_at IS NOT NULL) AS trips,
         AND EXISTS (SELECT 1 FROM contact WHERE compared IS NULL)) AS changed,
     (SELECT min(due_at) FROM segment) AS rounds,
     (SELECT min(due_at) FROM (SELECT due_at FROM audience_entry UNION ALL
-        SELECT due_at FROM planned_publish) AS dated) AS audiences,
+        SELECT due_at FROM planned_publish UNION ALL SELECT ends_at FROM journey) AS dated) AS audiences,
     (SELECT 1 FROM web_request WHERE state = 'calling' LIMIT 1) AS calling,
     (SELECT min(w.ready_at) FROM web_request w JOIN journey j ON j.id = w.journey_id
         WHERE w.ready_at IS NOT NULL AND j.status <> 'paused') AS requests
@@ -38,7 +38,7 @@ class Dues:
     messages: int | None
     cascade: int | None
     rounds: int | None
-    #: Audiences that are to enter, and publishing that was put off.
+    #: Audiences that are to enter, publishing that was put off, journeys that are over.
     audiences: int | None
     requests: int | None
     #: When the oldest outcome within its window of evidence became unknown.

@@ -31,9 +31,23 @@ def marketing_since(connection: Connection, contact_ids: Sequence[int], since: i
     return sent
 
 
+def marked(connection: Connection, contact_ids: Sequence[int], mark: str) -> frozenset[tuple[int, str]]:
+    """(contact, channel) of messages that carry a mark in their content and went out, or may have."""
+    found = rows(
+        connection,
+        "SELECT DISTINCT contact_id, channel FROM delivery WHERE contact_id IN [ids] AND content ->> :mark IS NOT NULL"
+        " AND (unknown_at IS NOT NULL OR parts > 0 OR state IN ('sending', 'accepted', 'delivered', 'read'))",
+        ids=list(contact_ids),
+        mark=mark,
+    )
+    return frozenset((row.contact_id, row.channel) for row in found)
+
+
 def setting(connection: Connection, name: str) -> Any:
     """A choice of the project; None when nobody has made it."""
-    return parsed(scalar(connection, "SELECT value FROM project_setting WHERE name = :name", name=name))
+    value = scalar(connection, "SELECT value FROM project_setting WHERE name = :name", name=name)
+    # PostgreSQL's driver has read it already: what is a text then is the value.
+    return value if connection.dialect.name == "postgresql" else parsed(value)
 
 
 def choose(connection: Connection, name: str, value: Any) -> None:

@@ -13,7 +13,7 @@ from store.database import dumps
 from store.sql import insert_new, one, parsed, rows, run, scalar
 from store.tables import Journey, JourneyVersion
 
-COLUMNS = "id, public_id, name, status, revision, version_id, created_at, updated_at"
+COLUMNS = "id, public_id, name, status, revision, version_id, created_at, updated_at, ends_at, paused_because, failures"
 
 
 def create(
@@ -102,7 +102,8 @@ def set_status(connection: Connection, journey_id: int, status: str, now: int) -
     """Pause, resume or stop."""
     run(
         connection,
-        "UPDATE journey SET status = :status, updated_at = :now, paused_at = :since WHERE id = :id",
+        "UPDATE journey SET status = :status, updated_at = :now, paused_at = :since, paused_because = NULL"
+        " WHERE id = :id",
         status=status,
         now=now,
         since=now if status == "paused" else None,
@@ -168,11 +169,12 @@ def live(connection: Connection) -> Sequence[Row[Any]]:
     """Every journey that takes contacts: id, public id, version id."""
     return rows(
         connection,
-        "SELECT id, public_id, version_id, status FROM journey"
+        "SELECT id, public_id, version_id, status, ends_at FROM journey"
         " WHERE status IN ('live', 'paused') AND version_id IS NOT NULL",
     )
 
 
-def standing_still(connection: Connection) -> frozenset[int]:
-    """Ids of journeys whose contacts do not move."""
-    return frozenset(row.id for row in rows(connection, "SELECT id FROM journey WHERE status = 'paused'"))
+def standing_still(connection: Connection, now: int) -> frozenset[int]:
+    """Ids of journeys whose contacts do not move: paused, or over and about to be left by everybody."""
+    found = rows(connection, "SELECT id FROM journey WHERE status = 'paused' OR ends_at <= :now", now=now)
+    return frozenset(row.id for row in found)

@@ -77,6 +77,14 @@ AILMENTS = {
         N_("The account {subject} is paused: its messages wait."),
         N_("Resume it on the Channels page."),
     ),
+    "journey_failing": (
+        N_("In the journey {subject} {many} trips have failed: it pauses by itself at twice as many at the latest."),
+        N_("Its funnel says where and why; mend it and publish."),
+    ),
+    "journey_failed": (
+        N_("The journey {subject} has paused by itself: {many} trips failed."),
+        N_("Its funnel says where and why; mend it, publish and resume: it counts anew then."),
+    ),
     "clock_ahead": (
         N_("The clock of {subject} is {age} ahead of this machine's."),
         N_("Let every machine take its time from the same NTP server: leases are told by it."),

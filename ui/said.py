@@ -78,6 +78,8 @@ SHAPES = (
     N_("No segment is called {name}."),
     N_("Choose another, or make it first."),
     N_("This schedule is over: nobody would ever enter by it."),
+    N_("This journey would be over before it begins."),
+    N_("Failures are a percent of contacts, a number of them, or both: set one."),
     N_("Choose a time to come."),
     N_("This schedule never comes."),
     N_("A schedule comes at most once an hour: use FREQ=HOURLY, DAILY, WEEKLY, MONTHLY or YEARLY."),

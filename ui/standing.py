@@ -36,6 +36,7 @@ WAKES = {
     "another_try": N_("another look at the message"),
     "goal": N_("the goal: the event “{name}”"),
     "exit_rule": N_("a rule for leaving early that holds"),
+    "journey_over": N_("the end of the journey"),
     "resume": N_("somebody resuming the journey"),
     "engine": N_("the engine, at once"),
     "other": "{name}",

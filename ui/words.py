@@ -89,6 +89,7 @@ REASON = {
     "merged": N_("joined with another contact"),
     "erased": N_("contact erased"),
     "stopped": N_("the journey was stopped"),
+    "journey_over": N_("the journey is over"),
     "ejected": N_("taken out by hand"),
     "removed": N_("the step was removed"),
     "moved": N_("moved to another step"),

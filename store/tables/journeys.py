@@ -24,6 +24,17 @@ class Journey(SQLModel, table=True):
     version_id: int | None = number(null=True)
     #: Since when it stands still.
     paused_at: int | None = when(null=True)
+    #: Why it stands still when nobody paused it: `failures`.
+    paused_because: str | None = Field(default=None, max_length=40)
+    #: When it is over, until it is.
+    ends_at: int | None = when(null=True)
+    #: Trips up to this one have been taken out of it since.
+    ended_upto: int = number(default=0)
+    #: Trips that had ended, and those of them that had failed, when it was published or resumed last.
+    gone_before: int = number(default=0)
+    failed_before: int = number(default=0)
+    #: How many have failed since, once that was worth telling.
+    failures: int | None = number(null=True)
     created_at: int = when()
     updated_at: int = when()
 

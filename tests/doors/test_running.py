@@ -80,6 +80,8 @@ ILLS = {
     "trips_stuck": _set("enrollment", "status = 'waiting', due_at = NULL, waiting_for = 'time'"),
     "account_broken": _set("channel_account", "status = 'broken' WHERE channel = 'viber'"),
     "account_paused": _set("channel_account", "status = 'paused' WHERE channel = 'viber'"),
+    "journey_failing": _set("journey", "failures = 3"),
+    "journey_failed": _set("journey", "failures = 5, paused_because = 'failures'"),
     "clock_ahead": _set("heartbeat", "beat_at = {real} + 60000000 WHERE name LIKE 'engine%'"),
     "engine_silent": _set("heartbeat", "beat_at = {real} - 60000000 WHERE name LIKE 'engine%'"),
     "migrations_behind": _set("alembic_version", "version_num = '0001'"),

@@ -41,10 +41,11 @@ def test_rule_31_two_journeys_cannot_both_pass_a_cap(place: Town) -> None:
 
 def test_rule_31_the_project_has_caps_of_its_own(place: Town) -> None:
     place.contact("ann")
-    assert place.call("GET", "/v1/settings") == {"caps": None}
+    assert place.call("GET", "/v1/settings") == {"caps": None, "opt_out_line": None}
     place.call("PUT", "/v1/settings", 422, json={"caps": {"per_day": 0}})
     chosen = {"caps": {"per_day": None, "per_week": 2}}
-    assert place.call("PUT", "/v1/settings", json=chosen) == chosen == place.call("GET", "/v1/settings")
+    put = place.call("PUT", "/v1/settings", json=chosen)
+    assert put == {**chosen, "opt_out_line": None} == place.call("GET", "/v1/settings")
     for number in range(3):
         place.enroll(advert(place, f"Number {number}"), "ann")
         place.advance("P1D")

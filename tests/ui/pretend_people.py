@@ -140,11 +140,12 @@ def rest(app: FastAPI, world: World) -> None:
 
     @app.get("/v1/settings")
     def settings() -> Json:
-        return {"caps": world.caps}
+        return {"caps": world.caps, "opt_out_line": world.opt_out_line}
 
     @app.put("/v1/settings")
     def choose(body: Json) -> Json:
-        world.caps = body["caps"]
+        world.caps = body.get("caps", world.caps)
+        world.opt_out_line = body.get("opt_out_line", world.opt_out_line)
         return body
 
     @app.get("/v1/keys")

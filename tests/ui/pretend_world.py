@@ -44,6 +44,7 @@ class World:
             }
         ]
         self.caps: Json | None = None
+        self.opt_out_line: str | None = None
         self.segments = first_segments() if filled else []
         self.talks = first_talks() if filled else []
         self.imports: dict[str, Json] = {}

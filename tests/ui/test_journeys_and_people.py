@@ -246,3 +246,6 @@ def test_the_caps_are_chosen_and_taken_away(api: str, world: World) -> None:
     test.number_input(key="caps-per-day").set_value(None)
     next(one for one in test.button if one.label == "Save the caps").click().run()
     assert world.caps is None
+    test.text_input(key="opt-out-line").set_value("Write STOP")
+    next(one for one in test.button if one.label == "Save the line").click().run()
+    assert (world.caps, world.opt_out_line) == (None, "Write STOP")

@@ -11,6 +11,7 @@ import streamlit as st
 from ui import controls
 from ui.backend import Checked, backend
 from ui.canvas import mount
+from ui.course import course
 from ui.figures import ago, compact, percent
 from ui.history import saved, versions
 from ui.inside import who_is_here
@@ -105,6 +106,7 @@ def main() -> None:
     top(journey)
     with careful():
         planned(journey)
+    course(journey)
     graph, inside, more = st.tabs([_("Drawing"), _("Who is here"), _("Versions")])
     with graph:
         if checked.problems:

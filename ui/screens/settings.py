@@ -10,6 +10,7 @@ from ui.caps import caps
 from ui.figures import ago
 from ui.language import LANGUAGES, _, choose, language
 from ui.look import attempt, careful, heading
+from ui.opt_out import opt_out_line
 from ui.words import safe
 
 
@@ -85,6 +86,7 @@ def main() -> None:
         st.code(backend().url, language=None)
         with careful():
             caps()
+            opt_out_line()
     with right, careful():
         st.subheader(_("Keys"), anchor=False)
         st.caption(_("Programs present a key to the API. A key is shown only once, when it is made."))
