@@ -10,6 +10,7 @@ import httpx
 
 from sandbox.agenda import Item
 from sandbox.facts import Account
+from sandbox.faults import Fault
 from sandbox.network import Network, Retry, encoded
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 #: Webhooks in flight.
 HANDS = 50
+#: Virtual seconds after which a webhook that somebody has kept comes once more, unless the fault says so.
+REPLAY = 3 * 86_400.0
 Lane = tuple[str, str, str, str]
 
 
@@ -125,6 +128,8 @@ class Courier:
             return self._over(item, 0)
         if account.events is not None and item.queue and item.queue not in account.events:
             return self._over(item, 0)
+        if self._strikes("lost_webhook", item):
+            return self._over(item, 0)
         await self._forge(network, account, item)
         raw = encoded(item.body)
         status, answer = await self.post(network, account, raw)
@@ -134,6 +139,9 @@ class Courier:
                 network.answered(world, account, item, answer.content)
             if self._strikes("duplicate_webhook", item):
                 await self.post(network, account, raw)
+            if again := self._struck("replayed", item):
+                key = (item.channel, item.account, item.address)
+                world.later("webhook", world.now() + (again.delay or REPLAY), key, item.body, item.queue)
             return self._over(item, status)
         settle_outcome(item, status)
         item.attempt += 1
@@ -150,8 +158,11 @@ class Courier:
         return None
 
     def _strikes(self, kind: str, item: Item) -> bool:
+        return self._struck(kind, item) is not None
+
+    def _struck(self, kind: str, item: Item) -> Fault | None:
         world = self._world
-        return world.faults.strike(frozenset({kind}), item.channel, item.address, item.id, world.seed) is not None
+        return world.faults.strike(frozenset({kind}), item.channel, item.address, item.id, world.seed)
 
     async def _forge(self, network: Network, account: Account, item: Item) -> None:
         """Before the true webhook comes the same one signed by somebody else; the log tells who believed it."""

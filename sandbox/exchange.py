@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
+from sandbox.arrival import REPORTS
 from sandbox.facts import Draft, Refusal
 from sandbox.faults import ANSWERING, REFUSING, REQUEST, Fault
 
@@ -23,6 +25,8 @@ LINE: ContextVar[asyncio.Transport | None] = ContextVar("line", default=None)
 HTML_502 = (
     "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body><h1>502 Bad Gateway</h1></body>\r\n</html>\r\n"
 )
+#: Faults that spoil how an answer comes, not what it says.
+TEARING = frozenset({"reset_mid_body", "trickle"})
 #: What a messenger says to a fault: (kind, seconds) → refusal, or None when it does not tell.
 Excuse = Callable[[str, float | None], Refusal | None]
 
@@ -50,6 +54,9 @@ async def exchange(world: World, call: Call, deed: Callable[[], dict[str, Any]],
     if fault is not None and fault.kind == "html_502":
         return Response(HTML_502, 502, media_type="text/html")
     if fault is not None and fault.kind in ANSWERING and status == 200:
+        if fault.kind == "early_receipt":
+            await overtake(world, call)
+            return Response(said(body), 200, media_type="application/json")
         return await spoilt(fault, body, excuse)
     headers = None if wait is None else {"retry-after": str(int(wait))}
     return Response(said(body), status, headers, media_type="application/json")
@@ -122,12 +129,40 @@ async def spoilt(fault: Fault, body: dict[str, Any], excuse: Excuse) -> Response
     if fault.kind == "slow":
         await asyncio.sleep(fault.delay if fault.delay is not None else 2.0)
         return Response(said(body), 200, media_type="application/json")
+    if fault.kind in TEARING:
+        return Piecemeal(said(body), fault)
     if fault.kind == "malformed":
         return Response(said(body)[:-7], 200, media_type="application/json")
     if fault.kind == "500_accepted":
         broken = excuse("500", None)
         return Response(said(broken.body if broken else {}), 500, media_type="application/json")
     return await cut(fault)
+
+
+async def overtake(world: World, call: Call) -> None:
+    """What the messenger tells of the message arrives before its answer does."""
+    world.agenda.hasten((call.channel, call.account, call.address), REPORTS, world.now())
+    await world.settle()
+
+
+class Piecemeal(Response):
+    """An answer that comes a byte at a time, or only by half before the connection is reset."""
+
+    def __init__(self, body: bytes, fault: Fault) -> None:
+        super().__init__(body, 200, media_type="application/json")
+        self.fault = fault
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
+        torn = self.fault.kind == "reset_mid_body"
+        size = len(self.body) // 2 if torn else 1
+        for at in range(0, size if torn else len(self.body), size):
+            await send({"type": "http.response.body", "body": self.body[at : at + size], "more_body": True})
+            await asyncio.sleep(0.01 if torn else self.fault.delay if self.fault.delay is not None else 1.0)
+        if torn:
+            await cut(self.fault)
+        else:
+            await send({"type": "http.response.body", "body": b""})
 
 
 async def cut(fault: Fault) -> Response:

@@ -15,19 +15,28 @@ Kind = Literal[
     "html_502",
     "timeout_after_accept",
     "drop_after_accept",
+    "reset_mid_body",
     "slow",
+    "trickle",
     "malformed",
+    "early_receipt",
     "401",
     "403_blocked",
     "late_receipt",
+    "lost_webhook",
     "duplicate_webhook",
+    "replayed",
+    "batched",
     "reordered",
     "forged",
 ]
 #: The request is refused and nothing is sent.
 REFUSING = frozenset({"429", "500", "html_502", "401", "403_blocked"})
 #: The message is taken, only the answer suffers.
-ANSWERING = frozenset({"500_accepted", "timeout_after_accept", "drop_after_accept", "slow", "malformed"})
+ANSWERING = frozenset({
+    "500_accepted", "timeout_after_accept", "drop_after_accept", "reset_mid_body", "slow", "trickle", "malformed",
+    "early_receipt",
+})  # fmt: skip
 REQUEST = REFUSING | ANSWERING
 
 
@@ -43,7 +52,7 @@ class Fault(BaseModel):
     times: int | None = Field(None, ge=0)
     probability: float = Field(1.0, ge=0, le=1)
     retry_after: float | None = None
-    #: Real seconds for slow and timeout_after_accept, virtual ones for late_receipt and reordered.
+    #: Real seconds for slow, trickle (between two bytes) and timeout_after_accept; virtual ones for what webhooks do.
     delay: float | None = None
 
 

@@ -121,6 +121,13 @@ def spoken(scene: Scene, own: str, text: str, media: dict[str, str] | None) -> M
     )
 
 
+def together(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any] | None:
+    """Two webhooks as one, as Meta batches them; None where a webhook always tells of one thing."""
+    if "entry" not in first or first.get("object") != second.get("object"):
+        return None
+    return {**first, "entry": [*first["entry"], *second["entry"]]}
+
+
 def encoded(body: dict[str, Any]) -> bytes:
     """JSON as the messengers send it: everything beyond ASCII escaped as `\\uXXXX`."""
     return json.dumps(body, separators=(",", ":")).encode()

@@ -21,6 +21,7 @@ from engine.project import Project
 from engine.settings import Settings
 from engine.shift import Shift
 from engine.world import World
+from sandbox.world import Wire
 from sandbox.world import create_app as create_world
 
 KEY, WORLD_KEY = "test-key", "world-key"
@@ -29,12 +30,14 @@ KEY, WORLD_KEY = "test-key", "world-key"
 class Served:
     """An ASGI app on a free loopback port, in a thread of its own."""
 
-    def __init__(self, make_app: Callable[[str], Any]) -> None:
+    def __init__(self, make_app: Callable[[str], Any], http: Any = "auto") -> None:
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         self.socket.bind(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self.socket.getsockname()[1]}"
         # Some addresses are known only once the port is: the app is made after it.
-        config = uvicorn.Config(make_app(self.url), log_level="error", lifespan="on", timeout_graceful_shutdown=2)
+        config = uvicorn.Config(
+            make_app(self.url), http=http, log_level="error", lifespan="on", timeout_graceful_shutdown=2
+        )
         self.server = uvicorn.Server(config)
         self.thread = threading.Thread(target=self._serve, daemon=True)
         self.thread.start()
@@ -59,6 +62,7 @@ class Engine:
 
     def __init__(self, project: Project, world_url: str) -> None:
         self.project, self.world_url = project, world_url
+        self.shift: Shift | None = None
         self.loop: asyncio.AbstractEventLoop | None = None
         self.task: asyncio.Task[None] | None = None
         self.error: BaseException | None = None
@@ -71,7 +75,8 @@ class Engine:
         async def work() -> None:
             self.loop = asyncio.get_running_loop()
             world = World(self.world_url, WORLD_KEY)
-            self.task = asyncio.create_task(Shift(self.project, minutes=60, world=world).run())
+            self.shift = Shift(self.project, minutes=60, world=world)
+            self.task = asyncio.create_task(self.shift.run())
             self.at_work.set()
             with contextlib.suppress(asyncio.CancelledError):
                 await self.task
@@ -97,7 +102,7 @@ class Town:
 
     def __init__(self, home: Path, database: str = "") -> None:
         self.world_app = create_world(data=":memory:", key=WORLD_KEY)
-        self.world = Served(lambda _: self.world_app)
+        self.world = Served(lambda _: self.world_app, Wire)
         options: dict[str, Any] = {"database": database} if database else {}
         self.settings = Settings(
             home=home,

@@ -10,6 +10,7 @@ import pytest
 from starlette.responses import Response
 
 from sandbox.clock import iso
+from sandbox.faults import ANSWERING
 from tests.sandbox.stage import TOKENS, Stage
 
 pytestmark = pytest.mark.anyio
@@ -102,13 +103,13 @@ async def test_a_page_of_html(open_stage: Stage, channel: str) -> None:
 
 
 @pytest.mark.parametrize("channel", list(WHO))
-@pytest.mark.parametrize("kind", ["500_accepted", "malformed", "slow", "timeout_after_accept", "drop_after_accept"])
+@pytest.mark.parametrize("kind", sorted(ANSWERING))
 async def test_faults_after_the_message_was_taken(open_stage: Stage, channel: str, kind: str) -> None:
-    await open_stage.fault(kind=kind, channel=channel, delay=0.05)
+    await open_stage.fault(kind=kind, channel=channel, delay=0.001)
     if kind == "timeout_after_accept":
         with pytest.raises(httpx.ReadTimeout):
             await send(open_stage, channel)
-    elif kind == "drop_after_accept":
+    elif kind in ("drop_after_accept", "reset_mid_body"):
         with pytest.raises(httpx.ReadError):
             await send(open_stage, channel)
     else:
@@ -139,6 +140,42 @@ async def test_late_receipts(open_stage: Stage) -> None:
     assert open_stage.product.take() == []
     await open_stage.advance(300)
     assert len(open_stage.product.take()) == 2
+
+
+async def test_a_receipt_overtakes_the_answer(open_stage: Stage) -> None:
+    await open_stage.fault(kind="early_receipt", channel="whatsapp", times=1)
+    assert (await send(open_stage, "whatsapp")).status_code == 200
+    told = [body["entry"][0]["changes"][0]["value"]["statuses"][0]["status"] for body in open_stage.product.take()]
+    assert told == ["sent", "delivered"]
+
+
+async def test_a_webhook_is_lost_for_good(open_stage: Stage) -> None:
+    await open_stage.fault(kind="lost_webhook", times=1)
+    for text in ("one", "two"):
+        await open_stage.act("viber", WHO["viber"], "reply", text=text)
+    await open_stage.advance(7_200)
+    assert [body["message"]["text"] for body in open_stage.product.take()] == ["two"]
+
+
+async def test_a_webhook_is_played_again_days_later(open_stage: Stage) -> None:
+    await open_stage.fault(kind="replayed", times=1)
+    await open_stage.act("telegram", WHO["telegram"], "reply", text="one")
+    await open_stage.advance(4 * 86_400)
+    first, again = open_stage.product.got
+    assert first.raw == again.raw
+
+
+@pytest.mark.parametrize(("channel", "bodies"), [("whatsapp", 1), ("messenger", 1), ("viber", 1)])
+async def test_webhooks_come_together_where_the_messenger_batches(open_stage: Stage, channel: str, bodies: int) -> None:
+    """Meta does; Viber tells of one thing at a time, and only of the delivery."""
+    await open_stage.person(channel, WHO[channel], reads=0)
+    await open_stage.fault(kind="batched", channel=channel, times=1)
+    await send(open_stage, channel)
+    await open_stage.advance(600)
+    got = open_stage.product.take()
+    assert len(got) == bodies
+    if channel == "whatsapp":
+        assert [one["changes"][0]["value"]["statuses"][0]["status"] for one in got[0]["entry"]] == ["sent", "delivered"]
 
 
 async def test_read_overtakes_delivered(open_stage: Stage) -> None:
