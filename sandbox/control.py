@@ -165,7 +165,7 @@ async def faults(world: World, request: Request) -> Any:
 
 
 async def settings(world: World, request: Request) -> Any:
-    """Switch the messengers' rates, set the seed."""
+    """Switch the messengers' rates, set the seed, let Meta join webhooks."""
     if request.method == "PUT":
         order = Settings.model_validate_json(await request.body())
         world.settings |= order.model_dump(exclude_none=True)

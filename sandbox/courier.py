@@ -1,4 +1,4 @@
-"""Webhooks on their way: fifty at a time, in order per person, tried again as each messenger does."""
+"""Webhooks on their way: several at a time, in order per person, tried again as each messenger does."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ import httpx
 from sandbox.agenda import Item
 from sandbox.facts import Account
 from sandbox.faults import Fault
-from sandbox.network import Network, Retry, encoded
+from sandbox.network import Network, Retry, encoded, together
 
 if TYPE_CHECKING:
     from sandbox.state import World
 
-#: Webhooks in flight.
-HANDS = 50
+#: Webhooks in flight. The client looks at each of its connections for every request: more hands are slower.
+HANDS = 16
 #: Virtual seconds after which a webhook that somebody has kept comes once more, unless the fault says so.
 REPLAY = 3 * 86_400.0
 Lane = tuple[str, str, str, str]
@@ -83,23 +83,35 @@ class Courier:
 
     async def _work(self) -> None:
         while self._ready:
-            lane = self._ready.popleft()
-            waiting = self._lanes[lane]
-            # It stays first in its lane while it is on its way, so that nobody else takes the lane up.
-            item = waiting[0]
+            lanes = self._together(self._ready.popleft())
+            # They stay first in their lanes while they are on their way, so that nobody else takes the lanes up.
+            items = [self._lanes[lane][0] for lane in lanes]
+            waits: list[float | None] = [None] * len(items)
             try:
-                wait = await self._deliver(item)
+                waits = await self._deliver(items)
             finally:
-                waiting.popleft()
-                self.open.pop(item.id, None)
+                for lane, item in zip(lanes, items, strict=True):
+                    self._lanes[lane].popleft()
+                    self.open.pop(item.id, None)
                 self._moved.set()
-            if wait is not None:
-                self._fail(lane, item, wait)
-            if waiting:
-                self._ready.append(lane)
-            else:
-                del self._lanes[lane]
+            for lane, item, wait in zip(lanes, items, waits, strict=True):
+                if wait is not None:
+                    self._fail(lane, item, wait)
+                if self._lanes[lane]:
+                    self._ready.append(lane)
+                else:
+                    del self._lanes[lane]
         self._world.wake()
+
+    def _together(self, lane: Lane) -> list[Lane]:
+        """The lane and others of its account, whose first items go in the same webhook, where Meta joins events."""
+        room = int(self._world.settings["batch"]) - 1
+        if not room or "entry" not in self._lanes[lane][0].body:
+            return [lane]
+        near = [other for other in self._ready if other[:2] == lane[:2]][:room]
+        taken = frozenset(near)
+        self._ready = deque(other for other in self._ready if other not in taken)
+        return [lane, *near]
 
     def _fail(self, lane: Lane, item: Item, wait: float) -> None:
         """Try again later; where the messenger keeps the order, the lane waits for it."""
@@ -119,34 +131,53 @@ class Courier:
         item.due = due
         self._world.agenda.put(item)
 
-    async def _deliver(self, item: Item) -> float | None:
-        """One attempt; answers the seconds until the next one, or None when it is over."""
-        world = self._world
+    async def _deliver(self, items: list[Item]) -> list[float | None]:
+        """One attempt for all; answers for each the seconds until its next one, or None when it is over."""
+        world, item = self._world, items[0]
         account = world.accounts.get((item.channel, item.account))
         network = world.networks[item.channel]
         if account is None or not account.webhook_url:
-            return self._over(item, 0)
+            return [self._over(each, 0) for each in items]
         if account.events is not None and item.queue and item.queue not in account.events:
-            return self._over(item, 0)
-        if self._strikes("lost_webhook", item):
-            return self._over(item, 0)
-        await self._forge(network, account, item)
-        raw = encoded(item.body)
+            return [self._over(each, 0) for each in items]
+        lost = {each.id for each in items if self._strikes("lost_webhook", each)}
+        going = [each for each in items if each.id not in lost]
+        for each in items:
+            if each.id in lost:
+                self._over(each, 0)
+        waits = await self._carry(network, account, going) if going else {}
+        return [waits.get(each.id) for each in items]
+
+    async def _carry(self, network: Network, account: Account, items: list[Item]) -> dict[int, float | None]:
+        """One webhook that tells all of them: for each, by its id, the seconds until its next attempt."""
+        for each in items:
+            await self._forge(network, account, each)
+        body = items[0].body
+        for each in items[1:]:
+            body = together(body, each.body) or body
+        raw = encoded(body)
         status, answer = await self.post(network, account, raw)
-        if 200 <= status < 300:
-            self.delivered += 1
-            if answer is not None:
-                network.answered(world, account, item, answer.content)
-            if self._strikes("duplicate_webhook", item):
-                await self.post(network, account, raw)
-            if again := self._struck("replayed", item):
-                key = (item.channel, item.account, item.address)
-                world.later("webhook", world.now() + (again.delay or REPLAY), key, item.body, item.queue)
-            return self._over(item, status)
+        if not 200 <= status < 300:
+            return {each.id: self._again(network, each, status, retry_after(answer)) for each in items}
+        self.delivered += len(items)
+        if answer is not None:
+            network.answered(self._world, account, items[0], answer.content)
+        struck = [self._strikes("duplicate_webhook", each) for each in items]
+        if any(struck):
+            await self.post(network, account, raw)
+        for each in items:
+            if again := self._struck("replayed", each):
+                key = (each.channel, each.account, each.address)
+                due = self._world.now() + (again.delay or REPLAY)
+                self._world.later("webhook", due, key, each.body, each.queue)
+        return {each.id: self._over(each, status) for each in items}
+
+    def _again(self, network: Network, item: Item, status: int, asked: float | None) -> float | None:
+        """Seconds until a failed item is tried again; None when the messenger gives it up."""
+        world = self._world
         settle_outcome(item, status)
         item.attempt += 1
         luck = world.luck(item.address, item.id, f"retry {item.attempt}")
-        asked = retry_after(answer)
         failed = Retry(attempt=item.attempt, age=world.now() - item.first, luck=luck, queue=item.queue, asked=asked)
         wait = network.retry(failed)
         return self._over(item, status) if wait is None else wait

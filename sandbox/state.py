@@ -35,8 +35,8 @@ class World:
         self.clock = Clock()
         self.faults = Faults()
         self.rates = Rates()
-        #: `rates`: messengers enforce their limits; `seed`: of every decision.
-        self.settings: dict[str, Any] = {"rates": True, "seed": 0}
+        #: `rates`: messengers enforce their limits; `seed`: of every decision; `batch`: events in one webhook of Meta's.
+        self.settings: dict[str, Any] = {"rates": True, "seed": 0, "batch": 1}
         self.accounts: dict[tuple[str, str], Account] = {}
         self.tokens: dict[str, list[Account]] = {}
         self.people: dict[tuple[str, str], Person] = {}

@@ -196,6 +196,30 @@ async def test_duplicates_are_equal_to_the_byte(open_stage: Stage) -> None:
     assert raws[0] == raws[1] != raws[2]
 
 
+@pytest.mark.parametrize("channel", ["whatsapp", "messenger", "viber"])
+async def test_meta_joins_events_of_many_people_and_repeats_them_all_when_refused(stage: Stage, channel: str) -> None:
+    people = [str(79990000001 + one) for one in range(6)]
+    await stage.put("settings", {"batch": 4})
+    for address in people:
+        await stage.person(channel, address, delivery_delay=[1, 1], replies=[{"text": address, "delay": [0, 0]}])
+        await stage.act(channel, address, "start")
+        stage.world.later("reply", stage.world.now() + 1.0, (channel, "main", address), {"id": "", "text": address})
+    stage.product.take()
+    refused: list[int] = []
+
+    def answer(got: Any) -> Response:
+        refused.append(1)
+        return Response(status_code=500 if len(refused) == 1 else 200)
+
+    stage.product.answer = answer
+    await stage.advance(60)
+    entries = [len(body.get("entry", [1])) for body in stage.product.bodies()]
+    assert max(entries) == (1 if channel == "viber" else 4)
+    assert sum(entries) == len(people) + entries[0]
+    heard = "".join(got.raw.decode() for got in stage.product.got[1:])
+    assert all(f'"{address}"' in heard for address in people)
+
+
 @pytest.mark.parametrize(("status", "believed"), [(401, False), (200, True)])
 async def test_forged_webhooks_are_counted(open_stage: Stage, status: int, believed: bool) -> None:
     signatures: set[str] = set()

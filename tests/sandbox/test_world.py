@@ -92,7 +92,7 @@ async def test_two_settlings_never_run_an_item_twice(stage: Stage) -> None:
     assert sorted(chats) == list(range(1, 101))
 
 
-async def test_at_most_fifty_webhooks_at_once_and_in_order_per_person() -> None:
+async def test_few_webhooks_at_once_and_in_order_per_person() -> None:
     async with playing() as stage:
         order: dict[str, list[str]] = {}
         for index in range(200):
@@ -115,7 +115,7 @@ async def test_at_most_fifty_webhooks_at_once_and_in_order_per_person() -> None:
         watching = asyncio.create_task(watch())
         assert (await stage.settle())["delivered"] == 200
         await watching
-        assert 1 < most <= 50
+        assert 1 < most <= 16
         assert all(texts == sorted(texts, key=int) for texts in order.values())
         assert len(order) == 60
 
