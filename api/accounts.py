@@ -61,4 +61,5 @@ async def connect_account(
     if "verify_token" in whole.secrets:
         # Pasted once into the messenger's own settings beside the address; it protects nothing but that dialogue.
         answer["verify_token"] = whole.secrets["verify_token"]
+        answer["subscribes"] = list(channels()[channel].subscribes)
     return answer

@@ -41,13 +41,14 @@ def get_health(channel: str, account: str, project: Shared, _: Authorised) -> di
         webhook = channel_health.last_webhook(connection, channel, account)
         lately = channel_health.sent_since(connection, channel, account, now - MINUTE)
         standing = channel_health.standing(connection, channel, account)
+        state = next(row for row in accounts.names(connection) if (row.channel, row.name) == (channel, account))
     limits = channels()[channel].limits
     allowed = float(connected.account.settings.get("per_second", limits.per_second))
-    paused = connected.paused_until is not None and connected.paused_until > now
+    paused = state.paused_until is not None and state.paused_until > now
     return {
-        "status": connected.status,
-        "reason": connected.reason or None,
-        "paused_until": iso(connected.paused_until) if paused else None,
+        "status": state.status,
+        "reason": state.reason or None,
+        "paused_until": iso(state.paused_until) if paused else None,
         "per_second": allowed,
         "sent_last_minute": lately,
         "window_hours": limits.window_hours,

@@ -26,6 +26,7 @@ VOCABULARY = frozenset(
         "message",
         "messenger_errors",
         "messenger_events",
+        "messenger_parts",
         "reading",
         "shown",
         "telegram_errors",

@@ -45,7 +45,8 @@ class RetryAfter:
     """A definite no for now: nothing was sent; wait `seconds` for the whole account or this pair."""
 
     seconds: float
-    scope: Literal["account", "pair"] = "account"
+    #: `either`: the messenger does not say for whom; it is meant for one person until several are told the same.
+    scope: Literal["account", "pair", "either"] = "account"
     code: str = ""
     #: False: the seconds are our guess, which grows when it was too short.
     told: bool = True

@@ -71,6 +71,8 @@ class Limits:
     choices: int
     button_title: int
     media: frozenset[str]
+    #: The most megabytes of a file by kind, where it is fetched by its address.
+    megabytes: Mapping[str, int] = field(default_factory=dict)
     #: How text is counted.
     counted_in: Literal["utf16", "code_points"] = "code_points"
     #: Hours after a person's last message in which free-form messages are allowed; None: always.
@@ -115,6 +117,10 @@ class Channel(Protocol):
     @property
     def makes(self) -> tuple[str, ...]:
         """Names of the secrets that we choose when an account is connected."""
+
+    @property
+    def subscribes(self) -> tuple[str, ...]:
+        """Fields to tick beside the webhook in the messenger's own pages; none where `register_webhook` does it."""
 
     def compose(self, message: Message, address: str, account: Account, ref: str) -> Sequence[Request]:
         """The requests of one delivery, in order. Reply buttons carry the payload `{ref}:{button.id}`."""

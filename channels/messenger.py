@@ -9,17 +9,15 @@ from urllib.parse import quote
 
 from channels import graph, graph_templates, messenger_errors, messenger_events
 from channels.base import Accepted, Account, Answer, Event, Limits, Request
-from channels.message import Approved, Button, Card, Media, Message, Template
+from channels.message import Approved, Message
+from channels.messenger_parts import TITLE, button_template, card_problems, carousel, quick_replies, utility
 from channels.reading import ident, mapping
-from channels.writing import choices, count, cut, extra, folding, payload, refusals, unfolded, with_lines
+from channels.writing import choices, count, extra, folding, refusals, unfolded, with_lines
 
 #: https://developers.facebook.com/docs/messenger-platform/reference/templates/button
 TEMPLATE_TEXT = 640
 TEMPLATE_BUTTONS = 3
-TITLE = 20
 EMPTY = {"text": ""}
-#: https://developers.facebook.com/docs/messenger-platform/reference/templates/generic
-CARD_LINE = 80
 ATTACHMENTS = {"image": "image", "video": "video", "document": "file", "audio": "audio"}
 
 
@@ -40,6 +38,11 @@ class Messenger:
     base_url = graph.HOME
     needs = ("secrets.token", "secrets.app_secret", "settings.page_id")
     makes = ("verify_token",)
+    # Echoes tell what became of a message whose answer was lost.
+    subscribes = (
+        *("messages", "messaging_postbacks", "messaging_optins", "messaging_referrals"),
+        *("message_deliveries", "message_reads", "message_echoes", "message_template_status_update"),
+    )
     limits = Limits(
         text=2000,
         caption=0,
@@ -47,6 +50,8 @@ class Messenger:
         choices=13,
         button_title=TITLE,
         media=frozenset(ATTACHMENTS),
+        # https://developers.facebook.com/docs/messenger-platform/reference/attachment-upload-api
+        megabytes={"image": 8, "video": 25, "document": 25, "audio": 25},
         window_hours=24,
         # A person's own answer: https://developers.facebook.com/docs/messenger-platform/send-messages/message-tags
         answer_hours=7 * 24,
@@ -62,12 +67,15 @@ class Messenger:
 
     def compose(self, message: Message, address: str, account: Account, ref: str) -> Sequence[Request]:
         path = f"{account.settings.get('page_id') or 'me'}/messages"
-        added = {"tag": "HUMAN_AGENT"} if message.late_answer else {}
-        added |= extra(message, self.name, ("recipient",))
-        kind = "UTILITY" if message.template else "MESSAGE_TAG" if added.get("tag") else "RESPONSE"
+        added = extra(message, self.name, ("recipient", "tag"))
+        if added.get("messaging_type") == "MESSAGE_TAG":
+            del added["messaging_type"]
+        if message.late_answer:
+            added["tag"] = "HUMAN_AGENT"
+        kind = "UTILITY" if message.template else "MESSAGE_TAG" if message.late_answer else "RESPONSE"
         parts = [part for each in unfolded(replace(message, cards=())) for part in self._parts(each, ref)]
         if message.cards:
-            parts = [part for part in parts if part != EMPTY] + [_carousel(message.cards, ref)]
+            parts = [part for part in parts if part != EMPTY] + [carousel(message.cards, ref)]
         requests = []
         for part in parts:
             body = {"messaging_type": kind, "message": part, **added, "recipient": {"id": address}}
@@ -78,15 +86,15 @@ class Messenger:
 
     def _parts(self, message: Message, ref: str) -> Iterator[dict[str, Any]]:
         if message.template:
-            yield {"template": _template(message.template, message.buttons, ref)}
+            yield {"template": utility(message.template, message.buttons, ref)}
             return
         plan = plan_of(message)
-        replies = _quick_replies(message.buttons, ref) if plan.form == "quick_replies" else {}
+        replies = quick_replies(message.buttons, ref) if plan.form == "quick_replies" else {}
         if message.media:
             attachment = {"type": ATTACHMENTS[message.media.kind], "payload": {"url": message.media.url}}
             yield {"attachment": attachment} | (replies if not plan.text else {})
         if plan.form == "template":
-            yield {"attachment": {"type": "template", "payload": _button_template(plan.text, message.buttons, ref)}}
+            yield {"attachment": {"type": "template", "payload": button_template(plan.text, message.buttons, ref)}}
         elif plan.text or not message.media:
             yield {"text": plan.text} | replies
 
@@ -126,7 +134,7 @@ class Messenger:
         plan = plan_of(message)
         found.extend(refusals(message, self.title, self.limits))
         found.extend(folding(message, self.title, carousels=True))
-        found.extend(_card_problems(message.cards))
+        found.extend(card_problems(message.cards))
         found.extend(_form_problems(plan, message))
         length = count(plan.text, self.limits)
         if len(message.text) <= self.limits.text < length:
@@ -165,86 +173,12 @@ def plan_of(message: Message) -> Plan:
     return Plan(form="quick_replies" if split.replies else "plain", text=text)
 
 
-def _quick_replies(buttons: Sequence[Button], ref: str) -> dict[str, Any]:
-    replies = [{"title": cut(each.title, TITLE), "payload": payload(ref, each.id)} for each in choices(buttons).replies]
-    return {"quick_replies": [{"content_type": "text", **reply} for reply in replies]}
-
-
-def _button_template(text: str, buttons: Sequence[Button], ref: str) -> dict[str, Any]:
-    return {"template_type": "button", "text": text, "buttons": _keys(buttons, ref)}
-
-
-def _carousel(cards: Sequence[Card], ref: str) -> dict[str, Any]:
-    elements = [_element(card, ref) for card in cards]
-    return {"attachment": {"type": "template", "payload": {"template_type": "generic", "elements": elements}}}
-
-
-def _element(card: Card, ref: str) -> dict[str, Any]:
-    told = {
-        "title": cut(card.title, CARD_LINE),
-        "subtitle": cut(with_lines(card.text, choices(card.buttons).codes), CARD_LINE),
-        "image_url": card.image,
-        "buttons": _keys(card.buttons, ref),
-    }
-    return {name: value for name, value in told.items() if value}
-
-
-def _keys(buttons: Sequence[Button], ref: str) -> list[dict[str, str]]:
-    keys: list[dict[str, str]] = []
-    for button in buttons:
-        title = cut(button.title, TITLE)
-        if button.url:
-            keys.append({"type": "web_url", "url": button.url, "title": title})
-        elif not button.copy:
-            keys.append({"type": "postback", "title": title, "payload": payload(ref, button.id)})
-    return keys
-
-
-def _template(template: Template, buttons: Sequence[Button], ref: str) -> dict[str, Any]:
-    """A utility template: https://developers.facebook.com/docs/messenger-platform/send-messages/utility-messages"""
-    components: list[dict[str, Any]] = []
-    if isinstance(template.header, Media):
-        parameter = {"type": template.header.kind, "url": template.header.url}
-        components.append({"type": "HEADER", "parameters": [parameter]})
-    elif template.header:
-        components.append({"type": "HEADER", "parameters": [{"type": "text", "text": template.header}]})
-    if template.body:
-        components.append({"type": "BODY", "parameters": [{"type": "text", "text": value} for value in template.body]})
-    filled = [
-        {"type": "url", "url": value}
-        if button.url
-        else {"type": "payload", "payload": payload(ref, value or button.id)}
-        for button, value in _paired(buttons, template.buttons)
-        if value or not button.url
-    ]
-    if filled:
-        components.append({"type": "BUTTONS", "parameters": filled})
-    whole: dict[str, Any] = {"name": template.name, "language": {"code": template.language}}
-    return whole | ({"components": components} if components else {})
-
-
-def _paired(buttons: Sequence[Button], values: Sequence[str]) -> Iterator[tuple[Button, str]]:
-    for place in range(max(len(buttons), len(values))):
-        value = values[place] if place < len(values) else ""
-        button = buttons[place] if place < len(buttons) else Button(id=value, title=value)
-        if button.id or button.url:
-            yield button, value
-
-
 def _rule_problems(message: Message) -> Iterator[str]:
-    if message.category != "marketing":
-        return
-    if message.template:
+    if message.category == "marketing" and message.template:
         yield "error: Messenger allows no marketing in templates: they are for orders, payments and appointments."
+    # https://developers.facebook.com/docs/messenger-platform/send-messages/message-tags
     if mapping(message.extra.get("messenger")).get("tag"):
-        yield "error: Messenger allows no marketing with a message tag: a tag is for a person's own answer."
-
-
-def _card_problems(cards: Sequence[Card]) -> Iterator[str]:
-    for card in cards:
-        for line in (card.title, with_lines(card.text, choices(card.buttons).codes)):
-            if len(line) > CARD_LINE:
-                yield f"Messenger cuts a line of a card to {CARD_LINE} characters: «{cut(line, 40)}»."
+        yield "error: Messenger allows a message tag only on a person's own answer, which gets it by itself."
 
 
 def _form_problems(plan: Plan, message: Message) -> Iterator[str]:

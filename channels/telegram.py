@@ -46,6 +46,7 @@ class Telegram:
     base_url = "https://api.telegram.org"
     needs = ("secrets.token",)
     makes = ("secret_token",)
+    subscribes: tuple[str, ...] = ()
     limits = Limits(
         text=4096,
         caption=1024,
@@ -53,6 +54,8 @@ class Telegram:
         choices=100,
         button_title=64,
         media=frozenset(MEDIA),
+        # https://core.telegram.org/bots/api#sending-files
+        megabytes={"image": 5, "video": 20, "document": 20, "audio": 20},
         counted_in="utf16",
         delivered=False,
         read=False,

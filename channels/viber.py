@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import quote, unquote, urlencode, urlsplit
 
@@ -32,6 +33,9 @@ KEYBOARD_ROWS = 12
 #: https://developers.viber.com/docs/api/rest-bot-api/#send-message
 REQUEST_BYTES = 30_000
 SENDER_NAME = 28
+FILE_NAME = 256
+#: For files whose address and name have none.
+EXTENSIONS = {"document": ".bin", "audio": ".mp3"}
 TYPES = {"image": "picture", "video": "video", "document": "file", "audio": "file"}
 EVENTS = ("delivered", "seen", "failed", "subscribed", "unsubscribed", "conversation_started", "message")
 EMPTY = {"type": "text", "text": ""}
@@ -47,6 +51,7 @@ class Viber:
     base_url = "https://chatapi.viber.com/pa"
     needs = ("secrets.token", "settings.sender_name")
     makes: tuple[str, ...] = ()
+    subscribes: tuple[str, ...] = ()
     limits = Limits(
         text=7000,
         caption=512,
@@ -54,6 +59,8 @@ class Viber:
         choices=KEYBOARD_ROWS,
         button_title=250,
         media=frozenset(TYPES),
+        # https://developers.viber.com/docs/api/rest-bot-api/#message-types
+        megabytes={"image": 1, "video": 26, "document": 50, "audio": 50},
         per_second=40.0,
         # 100 in any hour to one who does not answer: 20 at once and 80 more.
         pair_seconds=45.0,
@@ -98,7 +105,7 @@ class Viber:
         code = number(answer.get("status"))
         asked = seconds(header(headers, "Retry-After"))
         if code == TOO_MANY_REQUESTS:
-            return RetryAfter(seconds=asked or PATIENCE, scope="pair", code="12", told=bool(asked))
+            return RetryAfter(seconds=asked or PATIENCE, scope="either", code="12", told=bool(asked))
         if status == 429:
             return RetryAfter(seconds=asked or PATIENCE, code="429", told=bool(asked))
         if code is None or status >= 500 or (code == 0 and status >= 300):
@@ -146,6 +153,9 @@ class Viber:
         for each in unfolded(replace(message, cards=())):
             if each.media:
                 found.extend(self._media_problems(each, each.media))
+        for button in message.offers():
+            if len(button.title) > self.limits.button_title and not button.copy:
+                found.append(f"error: Viber takes at most {self.limits.button_title} characters on a button.")
         words_of = (message.text, *(card.title + card.text + (card.image or "") for card in message.cards))
         keys_of = message.offers()
         size = sum(len(each.encode()) for each in (*words_of, *(b.title + (b.url or "") for b in keys_of)))
@@ -187,8 +197,16 @@ def _media(media: Media) -> dict[str, Any]:
     if media.kind != "image" and media.size is not None:
         body["size"] = media.size
     if body["type"] == "file":
-        body["file_name"] = media.filename or unquote(urlsplit(media.url).path.rpartition("/")[2]) or "file"
+        body["file_name"] = _file_name(media)
     return body
+
+
+def _file_name(media: Media) -> str:
+    """The name that is shown, from its end when it is long: without an extension Viber takes no file."""
+    own = unquote(urlsplit(media.url).path.rpartition("/")[2])
+    name = media.filename or own or "file"
+    extension = PurePosixPath(own).suffix or EXTENSIONS[media.kind]
+    return (name if PurePosixPath(name).suffix else name + extension)[-FILE_NAME:]
 
 
 channel = Viber()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import quote
 
-from channels import graph, graph_templates, whatsapp_errors, whatsapp_events
+from channels import graph, graph_templates, whatsapp_errors, whatsapp_events, whatsapp_standing
 from channels.base import Accepted, Account, Answer, Event, Limits, Request
 from channels.message import Approved, Button, Media, Message
 from channels.reading import ident, listed, mapping
@@ -45,6 +45,7 @@ class WhatsApp:
     base_url = graph.HOME
     needs = ("secrets.token", "secrets.app_secret", "settings.phone_number_id")
     makes = ("verify_token",)
+    subscribes = ("messages", "user_preferences", "message_template_status_update", *whatsapp_standing.READERS)
     limits = Limits(
         text=4096,
         caption=1024,
@@ -52,6 +53,8 @@ class WhatsApp:
         choices=10,
         button_title=BUTTON_TITLE,
         media=frozenset({"image", "video", "document", "audio"}),
+        # https://developers.facebook.com/docs/whatsapp/cloud-api/reference/media#supported-media-types
+        megabytes={"image": 5, "video": 16, "audio": 16, "document": 100},
         window_hours=24,
         echoes=True,
         per_second=75.0,

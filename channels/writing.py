@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,6 +19,7 @@ TEMPLATE = "{{"
 #: What every messenger's carousel takes, or its messages in place of one.
 CARDS, CARD_BUTTONS = 10, 3
 ALBUM = 10
+MEGABYTE = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +118,11 @@ def refusals(message: Message, title: str, limits: Limits, schemes: Sequence[str
     replies = len(choices(message.buttons).replies)
     if replies > limits.choices:
         yield f"error: {title} takes at most {limits.choices} choices; this message has {replies}."
+    for each in message.files():
+        most = limits.megabytes.get(each.kind)
+        if most and each.size and each.size > most * MEGABYTE:
+            size = math.ceil(each.size / MEGABYTE)
+            yield f"error: {title} takes such a file up to {most} MB; this one has {size} MB."
     yield from _button_refusals(message.offers(), title, ("https://", "http://", TEMPLATE, *schemes))
 
 

@@ -26,6 +26,8 @@ from store.tables.columns import instant, micros
 
 #: A person who must be left alone for so long has reached the messenger's own limit.
 OVER_LIMIT = timedelta(hours=1)
+#: As many messages of an account that wait because it was too many are no matter of one person any more.
+SEVERAL = 5
 #: How often a definite «not now» is tried again before it counts as a no.
 MAX_TRIES = 5
 ACCOUNT_TROUBLES = frozenset({Trouble.ACCOUNT_AUTH, Trouble.ACCOUNT_RESTRICTED, Trouble.QUOTA})
@@ -98,6 +100,8 @@ class Settling:
         self.settled: list[Settled] = []
         self.answers: dict[int, list[Answered]] = {}
         self.tally = Tally()
+        #: Whose messages an account was told to wait with in this batch, where nobody said for whom.
+        self.told: dict[tuple[str, str], set[int]] = {}
 
     def run(self, outcomes: Sequence[Outcome]) -> int:
         """Settle the outcomes whose fence still holds; a late answer can only bring evidence of acceptance."""
@@ -170,17 +174,25 @@ class Settling:
 
     def _again_later(self, row: Row[Any], answer: RetryAfter) -> None:
         """The messenger asks to wait: for the account, for this person, or until this person has had less of us."""
-        seconds = answer.seconds if answer.told else guess(answer.seconds, answer.scope, row.attempt)
+        scope = answer.scope if answer.scope != "either" else self._for_whom(row)
+        seconds = answer.seconds if answer.told else guess(answer.seconds, scope, row.attempt)
         until = self.now + timedelta(seconds=seconds)
-        if answer.scope == "pair" and seconds >= OVER_LIMIT.total_seconds():
+        if scope == "pair" and seconds >= OVER_LIMIT.total_seconds():
             self._blocked(row, "over_limit", until)
             return
         self._retry(row, timedelta(seconds=seconds))
-        if answer.scope == "account":
+        if scope == "account":
             accounts.pause_until(self.connection, row.channel, row.account, micros(until))
         else:
             silent = silent_until(channels()[row.channel].limits, micros(until))
             accounts.pause_pair(self.connection, row.channel, row.account, row.address, silent)
+
+    def _for_whom(self, row: Row[Any]) -> str:
+        """Viber's «too many» without a name: when several people's messages wait for it, the account is meant."""
+        told = self.told.setdefault((row.channel, row.account), set())
+        told.add(row.contact_id)
+        earlier = deliveries.told_to_wait(self.connection, row.channel, row.account, micros(self.now), SEVERAL)
+        return "account" if len(told.union(earlier)) >= SEVERAL else "pair"
 
     def _blocked(self, row: Row[Any], reason: str, until: datetime, patient: Collection[str] = ("wait",)) -> None:
         """It may not be sent now, and the step's policy decides: wait for it, or take this for an answer."""

@@ -11,7 +11,7 @@ import httpx
 import orjson
 
 from channels import registry as channels
-from channels.base import Accepted, Account, Answer, Channel, Rejected, Request, RetryAfter
+from channels.base import Accepted, Account, Answer, Channel, Rejected, Request, RetryAfter, Trouble
 from channels.message import Message
 from engine.deliver import http_client
 from engine.errors import AccountRefused
@@ -29,6 +29,9 @@ FACTS = (
     "first_name",
     "subscribers_count",
 )
+
+#: Graph's codes for a number or page that is not there for this token.
+NO_OBJECT = ("33", "100/33")
 
 
 def complete(account: Account) -> Account:
@@ -122,6 +125,13 @@ def refused(answer: Answer, request: Request, field: str) -> AccountRefused:
         words = f"wait {answer.seconds:g} seconds"
     else:
         words = getattr(answer, "text", "") or "no clear answer"
+    if isinstance(answer, Rejected) and answer.trouble is Trouble.ACCOUNT_AUTH and field == "secrets.token":
+        if answer.code in NO_OBJECT:
+            return AccountRefused(field, f"The messenger knows no such id, or this token may not use it ({words}).")
+        return AccountRefused(field, f"The messenger does not know this token ({words}). Copy it once more, all of it.")
+    if field == "webhook_url":
+        said = f"The messenger does not take our webhook's address ({words}). See TROPA_PUBLIC_URL."
+        return AccountRefused(field, said)
     return AccountRefused(field, f"The messenger says no to {request.label}: {words}.")
 
 

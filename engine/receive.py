@@ -12,12 +12,12 @@ from sqlalchemy.exc import DBAPIError
 
 from channels import registry as channels
 from channels.base import Account, Blocked, OptIn, Receipt, Rejected, Reply, Reviewed, Standing, Trouble, Watermark
-from engine.answers import REASONS, Settling, split_ref, takes_evidence
+from engine.answers import ACCOUNT_TROUBLES, REASONS, Settling, split_ref, takes_evidence
 from engine.opting_in import Arrival, arrive, enter_by_link, redeem
 from engine.people import contact_at, give_consent, stop_marketing, suppress
 from engine.project import Project, real_now
 from engine.routing import Deferred, Routing
-from store import channel_health, consents, contacts, deliveries, inbox, message_templates, opt_in
+from store import accounts, channel_health, consents, contacts, deliveries, inbox, message_templates, opt_in
 from store.consents import ConsentGiven
 from store.counters import Tally
 from store.crash_points import reach
@@ -168,6 +168,9 @@ def _failed(settling: Settling, row: Row[Any], event: Receipt) -> None:
     at_once = None if row.cascade_at is None else micros(settling.now)
     settling.put(row, "rejected", reason, accepted_at=row.accepted_at, cascade_at=at_once)
     suppress(settling.connection, row, trouble, event.code, micros(settling.now))
+    if trouble in ACCOUNT_TROUBLES:
+        # WhatsApp takes messages first and tells of a restriction or an unpaid bill later: the next ones wait for it.
+        accounts.set_status(settling.connection, row.channel, row.account, "broken", f"{trouble.value}: {event.code}")
     if trouble is Trouble.OPTED_OUT:
         account = settling.project.account(settling.connection, row.channel, row.account)
         if account is not None:

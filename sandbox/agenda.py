@@ -16,7 +16,7 @@ class Item:
     due: float
     #: When it was due at first; keeps the order of what is put off together.
     first: float
-    #: webhook · sent · delivered · read · reply · block · approve · unanswered
+    #: webhook · sent · delivered · read · reply · block · approve · unpause · unanswered
     kind: str
     channel: str
     account: str

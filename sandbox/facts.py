@@ -31,6 +31,8 @@ class Account:
     sequence: int = 0
     #: What the business told the messenger about itself: Messenger's profile.
     profile: dict[str, Any] = field(default_factory=dict)
+    #: How the messenger regards it: WhatsApp counts who blocks.
+    standing: dict[str, Any] = field(default_factory=dict)
 
     @property
     def key(self) -> tuple[str, str]:
@@ -61,6 +63,8 @@ class Thread:
     tracking: str = ""
     #: Times of messages since the person last wrote (Viber counts them).
     unanswered: list[float] = field(default_factory=list)
+    #: The template of the last message, where it was one.
+    template: str = ""
 
     @property
     def key(self) -> tuple[str, str, str]:

@@ -85,7 +85,7 @@ def itself(world: World, request: Request, account: Account, args: dict[str, Any
         "id": account.settings.get("phone_number_id", request.path_params["id"]),
         "verified_name": account.name,
         "display_phone_number": whatsapp.display(account),
-        "quality_rating": "GREEN",
+        "quality_rating": account.standing.get("rating", "GREEN"),
     }
 
 

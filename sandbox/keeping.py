@@ -63,7 +63,8 @@ def restore(world: World) -> None:
         person = Person(**{**body, "behaviour": Behaviour(**body["behaviour"])})
         world.people[(person.channel, person.address)] = person
     for values in store.facts("thread"):
-        thread = Thread(**dict(zip((one.name for one in fields(Thread)), values, strict=True)))
+        # What an earlier version has kept knows fewer facts.
+        thread = Thread(**dict(zip((one.name for one in fields(Thread)), values, strict=False)))
         world.threads[thread.key] = thread
     for body in store.facts("template"):
         business, name, language = body["key"]

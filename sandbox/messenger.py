@@ -102,7 +102,7 @@ class Messenger:
             return [event(scene, {"timestamp": ms(scene.at), "referral": referral})]
         return [self.said(scene, {"text": text or "Hello!"}, None)]
 
-    def blocking(self, scene: Scene, *, blocked: bool) -> list[Event]:
+    def blocking(self, world: World, scene: Scene, *, blocked: bool) -> list[Event]:
         return []
 
     def stopped(self, scene: Scene) -> list[Event | Said]:

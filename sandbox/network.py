@@ -94,7 +94,7 @@ class Network(Protocol):
         """The person opens the conversation, by a link when `ref` or `text` is set."""
         ...
 
-    def blocking(self, scene: Scene, *, blocked: bool) -> list[Event]:
+    def blocking(self, world: World, scene: Scene, *, blocked: bool) -> list[Event]:
         """The person blocks the account, or takes it back."""
         ...
 

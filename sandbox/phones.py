@@ -8,6 +8,7 @@ from sandbox.agenda import Item
 from sandbox.clock import iso
 from sandbox.facts import Account, Button, Message, Thread
 from sandbox.network import Event, Said, Scene
+from sandbox.quality import unpause
 
 if TYPE_CHECKING:
     from sandbox.state import World
@@ -75,7 +76,7 @@ def block(world: World, scene: Scene, *, blocked: bool) -> list[Item]:
     changed = scene.thread.blocked is not blocked
     scene.thread.blocked = blocked
     world.touch(scene.thread)
-    events = world.networks[scene.account.channel].blocking(scene, blocked=blocked) if changed else []
+    events = world.networks[scene.account.channel].blocking(world, scene, blocked=blocked) if changed else []
     return [heard(world, scene, event) for event in events]
 
 
@@ -171,7 +172,7 @@ def approve(world: World, account: Account, item: Item) -> None:
         world.tell(Event(body=item.body["webhook"]), (item.channel, account.name, ""), item.due)
 
 
-OFFICE = {"unanswered": unanswered, "approve": approve}
+OFFICE = {"unanswered": unanswered, "approve": approve, "unpause": unpause}
 
 
 def shown(world: World, channel: str, address: str, name: str | None, limit: int) -> dict[str, Any]:

@@ -35,7 +35,7 @@ class World:
         self.clock = Clock()
         self.faults = Faults()
         self.rates = Rates()
-        #: `rates`: messengers enforce their limits; `seed`: of every decision; `batch`: events in one webhook of Meta's.
+        #: `rates`: messengers enforce their limits; `seed`: of every decision; `batch`: events in a webhook of Meta's.
         self.settings: dict[str, Any] = {"rates": True, "seed": 0, "batch": 1}
         self.accounts: dict[tuple[str, str], Account] = {}
         self.tokens: dict[str, list[Account]] = {}

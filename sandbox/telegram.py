@@ -78,7 +78,7 @@ class Telegram:
     def started(self, scene: Scene, ref: str, text: str) -> list[Event | Said]:
         return [self.said(scene, {"text": f"/start {ref}".strip()}, None)]
 
-    def blocking(self, scene: Scene, *, blocked: bool) -> list[Event]:
+    def blocking(self, world: World, scene: Scene, *, blocked: bool) -> list[Event]:
         scene.account.sequence += 1
         return [updates.membership(scene, scene.account.sequence, blocked=blocked)]
 

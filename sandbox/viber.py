@@ -91,7 +91,7 @@ class Viber:
         events: list[Event | Said] = [Event(body=opened, queue="conversation_started"), subscribed(scene)]
         return [*events, self.said(scene, {"text": text}, None)] if text else events
 
-    def blocking(self, scene: Scene, *, blocked: bool) -> list[Event]:
+    def blocking(self, world: World, scene: Scene, *, blocked: bool) -> list[Event]:
         scene.account.sequence += 1
         if not blocked:
             return [subscribed(scene)]

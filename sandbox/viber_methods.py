@@ -24,6 +24,8 @@ MAX_RECEIVERS = 300
 MAX_ONLINE = 100
 #: https://developers.viber.com/docs/tools/broadcasting/: 500 requests in 10 s.
 BROADCASTS = Limit(per_second=50.0, burst=500.0)
+#: The same for single messages, of which the vendor tells nothing, and no more of them at once.
+REQUESTS = Limit(per_second=50.0, burst=50.0)
 #: Messages per hour to a person who does not answer.
 UNANSWERED = 100
 OK = {"status": 0, "status_message": "ok"}
@@ -61,6 +63,8 @@ def send_message(world: World, account: Account, body: dict[str, Any], call: Cal
     if not account.webhook_url:
         raise refusal(10)
     thread = known_receiver(world, account, body["receiver"])
+    if world.admit({f"viber {account.name}": REQUESTS}) is not None:
+        raise refusal(12, "too many messages of this account")
     count_unanswered(world, thread)
     token = token_of(account, world.number(account))
     arrive(world, thread, call.draft, str(token))

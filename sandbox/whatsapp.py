@@ -13,9 +13,10 @@ from sandbox.arrival import arrive
 from sandbox.exchange import Call
 from sandbox.facts import DAY, Account, Button, Draft, Message, Refusal, Thread
 from sandbox.network import Event, Retry, Said, Scene, spoken
+from sandbox.quality import blocks, reached
 from sandbox.rates import Limit
 from sandbox.whatsapp_checks import draft, head, plausible, receiver
-from sandbox.whatsapp_templates import filled
+from sandbox.whatsapp_templates import filled, named
 
 if TYPE_CHECKING:
     from sandbox.agenda import Item
@@ -100,8 +101,9 @@ class WhatsApp:
         plain = "Здравствуйте!" if russian else "Hello!"
         return [self.said(scene, {"text": text or (hello if ref else plain)}, None)]
 
-    def blocking(self, scene: Scene, *, blocked: bool) -> list[Event]:
-        return []
+    def blocking(self, world: World, scene: Scene, *, blocked: bool) -> list[Event]:
+        """The block itself is never told, only what it does to the number's quality."""
+        return blocks(world, scene.account, scene.thread) if blocked else []
 
     def stopped(self, scene: Scene) -> list[Event | Said]:
         told = {
@@ -192,6 +194,7 @@ def send(world: World, account: Account, args: dict[str, Any], call: Call) -> di
     code = undeliverable(world, thread, call, kind)
     if code is None:
         arrive(world, thread, call.draft, own)
+        reached(world, account, thread, "\n".join(named(account, args)) if kind == "template" else "")
     else:
         call.reason = f"{code} {FAILURES[code]}"
         told = {"id": own, "ref": call.draft.ref, "code": code}

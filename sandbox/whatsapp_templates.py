@@ -105,9 +105,9 @@ def listed(world: World, account: Account, identity: str, args: dict[str, Any]) 
 def filled(world: World, account: Account, args: dict[str, Any]) -> Draft:
     """A message from an approved template with its parameters."""
     given = only(args.get("template"), frozenset({"name", "language", "components", "namespace"}), "template")
-    name = whole_text(given.get("name"), "template['name']", 512)
-    language = only(given.get("language"), frozenset({"code", "policy"}), "template['language']").get("code")
-    template = world.templates.get((business(account), name, str(language)))
+    key = named(account, args)
+    name, language = key[1:]
+    template = world.templates.get(key)
     if template is None or template["status"] in {"PENDING", "REJECTED"}:
         details = f"template name ({name}) does not exist in {language}"
         raise error(132001, "Template name does not exist in the translation", details=details)
@@ -129,6 +129,14 @@ def filled(world: World, account: Account, args: dict[str, Any]) -> Draft:
     ref = str(args.get("biz_opaque_callback_data") or "")
     text, marketing = "\n".join(words), template["category"] == "MARKETING"
     return Draft(text=text, buttons=buttons, media=media, ref=ref, marketing=marketing)
+
+
+def named(account: Account, args: dict[str, Any]) -> tuple[str, str, str]:
+    """Which template a request names: (business, name, language)."""
+    given = args["template"]
+    name = whole_text(given.get("name"), "template['name']", 512)
+    language = only(given.get("language"), frozenset({"code", "policy"}), "template['language']").get("code")
+    return business(account), name, str(language)
 
 
 def parameters(sent: list[dict[str, Any]], kind: str, index: int | None = None) -> list[dict[str, Any]]:

@@ -20,14 +20,10 @@ RESTED = "failures = 0, probe_at = NULL, paused_until = NULL"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connected:
-    """An account with its state."""
+    """An account with its row's id; its state, which changes while this is kept, is read where it is asked for."""
 
     account: Account
     id: int
-    status: str
-    reason: str
-    paused_until: int | None
-    failures: int
 
 
 @dataclass(slots=True, kw_only=True)
@@ -78,10 +74,6 @@ def all_of(connection: Connection, vault: Vault) -> list[Connected]:
                 settings=parsed(row.settings),
             ),
             id=row.id,
-            status=row.status,
-            reason=row.reason,
-            paused_until=row.paused_until,
-            failures=row.failures,
         )
         for row in found
     ]

@@ -229,6 +229,20 @@ def next_ready(connection: Connection) -> int | None:
     return None if value is None else int(value)
 
 
+def told_to_wait(connection: Connection, channel: str, account: str, now: int, most: int) -> list[int]:
+    """Contacts, `most` at the most, to whom messages of an account wait because the messenger said «not now»."""
+    found = rows(
+        connection,
+        "SELECT DISTINCT contact_id FROM delivery WHERE ready_at > :now AND state = 'ready'"
+        " AND reason = 'again_later' AND channel = :channel AND account = :account LIMIT :most",
+        now=now,
+        channel=channel,
+        account=account,
+        most=most,
+    )
+    return [row.contact_id for row in found]
+
+
 def ready_between(connection: Connection, after: int, until: int) -> int | None:
     """The latest instant in (after, until] at which a delivery may be claimed."""
     value = scalar(

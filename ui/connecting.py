@@ -99,10 +99,13 @@ def _left_to_do(answer: Json) -> None:
     st.success(_("Connected: the messenger knows this token."), icon=":material/check_circle:")
     if answer.get("verify_token"):
         st.markdown(
-            _(
-                "One step is left: in the app's webhook settings paste this address and this word, "
-                "and subscribe to messages."
-            )
+            _("One step is left: in the app's webhook settings paste this address and this word, and tick the fields.")
         )
+        st.caption(_("Address"))
         st.code(str(answer.get("webhook_url") or ""), language=None, wrap_lines=True)
+        st.caption(_("Word to verify"))
         st.code(str(answer["verify_token"]), language=None)
+        st.caption(_("Fields to tick"))
+        st.markdown(" · ".join(f"`{field}`" for field in answer.get("subscribes") or ()))
+    else:
+        st.caption(_("The webhook is set. Write to your account now, then send yourself a test message below."))

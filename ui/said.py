@@ -11,6 +11,7 @@ from typing import Any
 from ui.figures import duration
 from ui.language import N_, _, language
 from ui.said_of_journeys import ADVICE, DECISIONS
+from ui.said_of_messengers import KINDS, MESSENGERS
 from ui.said_refusals import REFUSALS
 from ui.said_remarks import REMARKS
 
@@ -19,6 +20,7 @@ from ui.said_remarks import REMARKS
 SHAPES = (
     *REMARKS,
     *REFUSALS,
+    *MESSENGERS,
     # The laws of the rules that come with Tropa
     N_(
         "41-FZ of 2025-04-01 (Russia): banks, microfinance, insurers, state bodies, telecoms, marketplaces may not"
@@ -157,6 +159,9 @@ SHAPES = (
     N_("The pretend world does not answer; try again soon."),
     N_("The database cannot take this now; try again soon."),
     N_("The messenger says no to {request}: {answer}."),
+    N_("The messenger knows no such id, or this token may not use it ({answer})."),
+    N_("The messenger does not know this token ({answer}). Copy it once more, all of it."),
+    N_("The messenger does not take our webhook's address ({answer}). See TROPA_PUBLIC_URL."),
     N_("The messenger cannot be reached ({reason})."),
     N_("{messenger} needs {name}."),
     # Rows of an import that do not go in
@@ -272,6 +277,8 @@ def said(text: str | None) -> str:
 def _hole(name: str, value: str) -> str:
     if name == "what":
         return said(value)
+    if name == "kind":
+        return _(KINDS.get(value, value))
     return duration(_length(value)) if name == "span" else value.replace(", else if ", ", ")
 
 

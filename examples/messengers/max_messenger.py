@@ -50,6 +50,7 @@ class Max:
     base_url = "https://platform-api.max.ru"
     needs = ("secrets.token",)
     makes = ("secret",)
+    subscribes: tuple[str, ...] = ()
     limits = Limits(
         text=4000,
         caption=4000,

@@ -60,6 +60,11 @@ def saved_names(folder: str) -> list[str]:
     return [name for name in names if name != "signature_vector.json"]
 
 
+def answer_names(folder: str) -> list[str]:
+    """Names of the saved answers in a folder, with the folder."""
+    return [f"{folder}/{path.name}" for path in sorted((SAVED / folder).glob("*.json"))]
+
+
 def bodies(requests: Any) -> list[Any]:
     """The JSON bodies of requests, in order."""
     assert all(isinstance(request, Request) for request in requests)

@@ -111,14 +111,6 @@ def test_elsewhere_each_card_is_a_message_with_its_buttons(name: str) -> None:
     assert f"{REF}:cup" in str(cup)
 
 
-def test_a_message_tag_is_for_people() -> None:
-    message = Message(text="I am here", category="service", extra={"messenger": {"tag": "HUMAN_AGENT"}})
-    (sent,) = composed("messenger", message)
-    assert (sent["messaging_type"], sent["tag"]) == ("MESSAGE_TAG", "HUMAN_AGENT")
-    refused = [each.text for each in degradations(Message(text="Sale", extra=message.extra), ["messenger"])]
-    assert "Messenger allows no marketing with a message tag: a tag is for a person's own answer." in refused
-
-
 def options(many: int) -> tuple[Button, ...]:
     return tuple(Button(id=f"o{number}", title=f"Option {number}") for number in range(many))
 

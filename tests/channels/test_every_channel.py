@@ -7,6 +7,7 @@ import hmac
 import json
 from dataclasses import replace
 from datetime import UTC
+from pathlib import PurePath
 from typing import Any, get_args
 
 import pytest
@@ -14,10 +15,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from channels import registry
-from channels.base import Account, Answer, Channel, Event, Notice, Receipt, Reply, Reviewed, Standing
+from channels.base import (
+    Accepted,
+    Account,
+    Answer,
+    Channel,
+    Event,
+    Notice,
+    Receipt,
+    Reply,
+    Reviewed,
+    Standing,
+    Unknown,
+)
 from channels.message import Button, Media, Message, Template
 from channels.reading import UNTOLD, instant
-from tests.channels.samples import ACCOUNTS, REF, SAVED, saved, saved_names
+from tests.channels.samples import ACCOUNTS, REF, SAVED, answer_names, saved, saved_names
 
 NAMES = sorted(ACCOUNTS)
 KEYS = st.sampled_from(
@@ -193,6 +206,45 @@ def test_whatever_is_said_composes_and_never_loses_a_reply(
     for line in channel.problems(message):
         assert line.removeprefix("error: ").startswith(channel.title)
         assert line.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "most"),
+    [
+        ("whatsapp", "image", 5),
+        ("whatsapp", "video", 16),
+        ("whatsapp", "document", 100),
+        ("telegram", "image", 5),
+        ("telegram", "document", 20),
+        ("viber", "image", 1),
+        ("viber", "video", 26),
+        ("viber", "document", 50),
+        ("messenger", "image", 8),
+        ("messenger", "video", 25),
+    ],
+)
+def test_a_file_may_be_too_large(name: str, kind: Any, most: int) -> None:
+    channel = registry()[name]
+    fits = Message(media=Media(kind=kind, url="https://a/b.pdf", size=most * 1024 * 1024))
+    over = replace(fits, media=Media(kind=kind, url="https://a/b.pdf", size=most * 1024 * 1024 + 1))
+    problem = f"error: {channel.title} takes such a file up to {most} MB; this one has {most + 1} MB."
+    assert problem not in channel.problems(fits)
+    assert problem in channel.problems(over)
+
+
+@pytest.mark.parametrize("file", answer_names("whatsapp/outbound_responses"))
+def test_every_answer_of_the_specification_is_read(file: str) -> None:
+    answer = registry()["whatsapp"].read_answer(200, {}, saved(file))
+    assert isinstance(answer, Accepted)
+
+
+@pytest.mark.parametrize("file", [*answer_names("telegram/api_responses"), *answer_names("messenger/api_responses")])
+def test_every_saved_answer_has_a_meaning(file: str) -> None:
+    told = saved(file)
+    status, body = told.get("http_status", 200), told.get("body", told)
+    answer = registry()[file.partition("/")[0]].read_answer(status, {}, body)
+    assert not isinstance(answer, Unknown)
+    assert isinstance(answer, Accepted) is (PurePath(file).name.startswith("ok") or "query_old" in file)
 
 
 def signature(name: str, secret: str, raw: bytes) -> dict[str, str]:

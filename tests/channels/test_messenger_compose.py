@@ -110,16 +110,16 @@ def test_a_long_title_is_cut() -> None:
     assert channel.problems(message) == (f"Messenger cuts «{LONG}» to 20 characters.",)
 
 
-def test_a_person_may_answer_with_the_human_agent_tag() -> None:
-    extra = {"messenger": {"messaging_type": "MESSAGE_TAG", "tag": "HUMAN_AGENT", "recipient": {"id": "1"}}}
+@pytest.mark.parametrize("tag", ["HUMAN_AGENT", "CONFIRMED_EVENT_UPDATE"])
+def test_a_journey_never_sends_with_a_tag(tag: str) -> None:
+    extra = {"messenger": {"messaging_type": "MESSAGE_TAG", "tag": tag, "recipient": {"id": "1"}}}
     message = Message(text="Hi", extra=extra, category="service")
-    assert composed(message) == [sent({"text": "Hi"}, messaging_type="MESSAGE_TAG", tag="HUMAN_AGENT")]
-    assert channel.problems(message) == ()
-    marketing = "error: Messenger allows no marketing with a message tag: a tag is for a person's own answer."
-    assert channel.problems(replace(message, category="marketing")) == (marketing,)
+    assert composed(message) == [sent({"text": "Hi"})]
+    problem = "error: Messenger allows a message tag only on a person's own answer, which gets it by itself."
+    assert channel.problems(message) == (problem,)
 
 
-def test_a_late_answer_carries_the_human_agent_tag() -> None:
+def test_a_late_answer_of_a_person_carries_the_human_agent_tag() -> None:
     message = Message(text="Hi", category="service", late_answer=True)
     assert composed(message) == [sent({"text": "Hi"}, messaging_type="MESSAGE_TAG", tag="HUMAN_AGENT")]
 

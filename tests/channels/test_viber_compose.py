@@ -100,6 +100,21 @@ def test_a_video_and_a_file_go_before_their_text() -> None:
     assert named == [sent(type="file", media=paper.url, size=10, file_name="Price.pdf", keyboard=KEYS)]
 
 
+@pytest.mark.parametrize(
+    ("address", "shown", "name"),
+    [
+        ("https://a/price.pdf", "Our prices", "Our prices.pdf"),
+        ("https://a/get?id=5", None, "get.bin"),
+        ("https://a/get?id=5", "Prices", "Prices.bin"),
+        ("https://a/", None, "file.bin"),
+        ("https://a/x.pdf", "п" * 300 + ".pdf", "п" * 252 + ".pdf"),
+    ],
+)
+def test_a_file_has_a_name_that_viber_takes(address: str, shown: str | None, name: str) -> None:
+    (body,) = composed(Message(media=Media(kind="document", url=address, filename=shown, size=1)))
+    assert body["file_name"] == name
+
+
 def test_a_sound_is_a_file() -> None:
     message = Message(media=Media(kind="audio", url="https://a/b.mp3", size=10))
     assert composed(message) == [sent(type="file", media="https://a/b.mp3", size=10, file_name="b.mp3")]
@@ -131,6 +146,10 @@ def test_extra_is_merged_but_cannot_change_the_person() -> None:
         (
             Message(text="?", buttons=(*(Button(id=f"o{n}", title="A") for n in range(12)), SITE)),
             "error: Viber shows at most 12 buttons; this message has 13.",
+        ),
+        (
+            Message(text="?", buttons=(Button(id="a", title="A" * 251),)),
+            "error: Viber takes at most 250 characters on a button.",
         ),
         (Message(template=Template(name="t")), "error: Viber has no approved templates: write a text as well."),
         (

@@ -197,8 +197,8 @@ def test_a_status_has_its_class(trouble: Trouble, codes: list[int]) -> None:
 @pytest.mark.parametrize(
     ("status", "headers", "body", "answer"),
     [
-        (200, {}, {"status": 12}, RetryAfter(seconds=60.0, scope="pair", code="12", told=False)),
-        (200, {"Retry-After": "5"}, {"status": 12}, RetryAfter(seconds=5.0, scope="pair", code="12")),
+        (200, {}, {"status": 12}, RetryAfter(seconds=60.0, scope="either", code="12", told=False)),
+        (200, {"Retry-After": "5"}, {"status": 12}, RetryAfter(seconds=5.0, scope="either", code="12")),
         (429, {}, None, RetryAfter(seconds=60.0, code="429", told=False)),
         (200, {}, {"status": 0, "message_token": 5741311803571721087}, Accepted(id="5741311803571721087")),
         (200, {}, {"status": 0, "id": "pa:75346594275468546724"}, Accepted(id="pa:75346594275468546724")),

@@ -61,6 +61,7 @@ def test_a_wrong_token_is_refused_and_nothing_is_kept(place: Town) -> None:
     assert answer["code"] == "account_refused"
     assert answer["errors"][0]["field"] == "secrets.token"
     assert "1:wrong" not in str(answer)
+    assert "does not know this token (401 Unauthorized)" in answer["detail"]
     assert len(place.call("GET", "/v1/channels")["items"]) == 4
 
 
@@ -78,6 +79,17 @@ def test_a_wrong_token_is_refused_and_nothing_is_kept(place: Town) -> None:
 def test_what_is_missing_is_named(place: Town, channel: str, sent: dict[str, object], field: str) -> None:
     answer = place.call("PUT", f"/v1/channels/{channel}/own", 422, json=sent)
     assert answer["errors"][0]["field"] == field
+
+
+def test_a_wrong_id_beside_a_right_token_is_told_apart_and_what_is_left_to_tick_is_named(place: Town) -> None:
+    with place.project.database.read() as connection:
+        known = place.project.account(connection, "whatsapp", "default")
+    assert known is not None
+    own = {"base_url": known.account.base_url, "secrets": {"token": known.account.secrets["token"], "app_secret": "s"}}
+    wrong = place.call("PUT", "/v1/channels/whatsapp/default", 422, json={**own, "settings": {"phone_number_id": "5"}})
+    assert "knows no such id, or this token may not use it (100/33" in wrong["detail"]
+    kept = place.call("PUT", "/v1/channels/whatsapp/default", json={**own, "settings": known.account.settings})
+    assert {"messages", "user_preferences", "phone_number_quality_update"} <= set(kept["subscribes"])
 
 
 def test_no_answer_ever_shows_a_secret(place: Town) -> None:

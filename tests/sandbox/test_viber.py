@@ -142,10 +142,25 @@ async def test_the_answer_to_an_opened_conversation_is_a_welcome(stage: Stage) -
 
 
 async def test_a_hundred_messages_without_an_answer(stage: Stage) -> None:
-    statuses = [(await stage.viber("send_message", **TEXT))["status"] for _ in range(101)]
-    assert statuses == [0] * 100 + [12]
+    statuses = []
+    for _ in range(3):
+        statuses += [(await stage.viber("send_message", **TEXT))["status"] for _ in range(34)]
+        await stage.advance(1)
+    assert statuses == [0] * 100 + [12] * 2
     await stage.act("viber", ANNA, "reply", text="stop it")
     assert (await stage.viber("send_message", **TEXT))["status"] == 0
+
+
+async def test_fifty_messages_a_second_for_the_whole_account(stage: Stage) -> None:
+    body = {"sender": SENDER, "type": "text", "text": "hi"}
+
+    async def many(first: int) -> list[int]:
+        people = [f"p{first + each}==" for each in range(60)]
+        return [(await stage.viber("send_message", **body, receiver=each))["status"] for each in people]
+
+    assert await many(0) == [0] * 50 + [12] * 10
+    await stage.advance(1)
+    assert await many(100) == [0] * 50 + [12] * 10
 
 
 async def test_broadcasts_tell_who_failed(stage: Stage) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.channels.samples import answer_names, saved
 from tests.sandbox.stage import TOKENS, Stage
 from tests.sandbox.whatsapp_words import ANNA, TO, buttons, link, open_window, rows, text, value
 
@@ -193,3 +194,28 @@ async def test_marking_as_read(stage: Stage) -> None:
 async def test_the_subscription_check(stage: Stage) -> None:
     answer = await stage.http.post("/world/accounts/whatsapp/main/verify")
     assert answer.json() == {"verified": True}
+
+
+SPOKEN = {"text", "image", "video", "audio", "document"}
+
+
+def examples() -> list[str]:
+    """Meta's own examples of the kinds of messages that we send."""
+
+    def ours(body: dict[str, Any]) -> bool:
+        inner = body.get("interactive", {}).get("type")
+        return body.get("type") in SPOKEN or inner in {"button", "list", "cta_url"}
+
+    return [file for file in answer_names("whatsapp/outbound_requests") if ours(saved(file))]
+
+
+@pytest.mark.parametrize("file", examples())
+async def test_takes_metas_own_examples(stage: Stage, file: str) -> None:
+    """What the specification shows is no fault of the sender: otherwise we would be strict in our own way only."""
+    body = saved(file)
+    kind = body["type"]
+    await open_window(stage)
+    if "link" in body.get(kind, {}):
+        body[kind]["link"] = "https://shop.example/file"
+    answer = await stage.whatsapp(**{**body, **TO})
+    assert answer.status_code == 200, answer.text

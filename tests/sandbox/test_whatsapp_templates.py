@@ -111,3 +111,49 @@ async def test_stopping_marketing_leaves_the_rest(stage: Stage) -> None:
     statuses = [value(body)["statuses"][0] for body in stage.product.take()]
     assert [one["errors"][0]["code"] for one in statuses if one["status"] == "failed"] == [131050]
     assert [one["status"] for one in statuses if one["status"] != "failed"] == ["sent", "delivered"]
+
+
+async def test_who_blocks_costs_the_number_its_quality_and_the_template_its_approval(stage: Stage) -> None:
+    await submit(stage)
+    await stage.advance(61)
+    full = template("Анна", "10%", components=[HEADER, QUICK, URL])
+    people = [str(79990000100 + one) for one in range(20)]
+
+    async def morning(blocking: int) -> list[tuple[str, str]]:
+        """Everybody gets the template, so many block: what is told of quality."""
+        for place, address in enumerate(people):
+            await stage.act("whatsapp", address, "unblock")
+            await stage.person("whatsapp", address, blocks=float(place < blocking), read_delay=[0, 0])
+            assert (await stage.whatsapp(to=address, **full)).status_code == 200
+        stage.product.take()
+        await stage.advance(600)
+        changes = [body["entry"][0]["changes"][0] for body in stage.product.take()]
+        words = ("event", "new_quality_score")
+        return [
+            (change["field"], next(change["value"][word] for word in words if word in change["value"]))
+            for change in changes
+            if change["field"] != "messages"
+        ]
+
+    async def state() -> tuple[str, str]:
+        headers = {"Authorization": f"Bearer {TOKENS['whatsapp']}"}
+        number = (await stage.http.get("/v25.0/111222333", headers=headers)).json()
+        (listed,) = (await stage.http.get("/v25.0/999888777/message_templates", headers=headers)).json()["data"]
+        return number["quality_rating"], listed["status"]
+
+    assert await morning(blocking=4) == []
+    assert await state() == ("GREEN", "APPROVED")
+    told = await morning(blocking=8)
+    assert sorted(told) == [
+        ("message_template_quality_update", "RED"),
+        ("message_template_status_update", "PAUSED"),
+        ("phone_number_quality_update", "FLAGGED"),
+    ]
+    assert await state() == ("RED", "PAUSED")
+    refused = await stage.whatsapp(to=people[-1], **full)
+    assert refused.json()["error"]["code"] == 132015
+    await stage.advance(3 * 3_600)
+    assert await state() == ("RED", "APPROVED")
+    await stage.advance(8 * 86_400)
+    assert await morning(blocking=0) == [("phone_number_quality_update", "UNFLAGGED")]
+    assert await state() == ("GREEN", "APPROVED")

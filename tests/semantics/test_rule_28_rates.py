@@ -229,3 +229,25 @@ def test_rule_32_what_waits_for_its_turn_keeps_the_order_and_stands_in_nobody_el
     assert place.heard("79160000001", "whatsapp") == ["Number 0", "Number 1", "Number 2"]
     place.advance("PT1M")
     assert place.heard("79160000001", "whatsapp") == [f"Number {number}" for number in range(5)]
+
+
+def test_channels_1_2_viber_does_not_say_for_whom_it_is_too_much(place: Town) -> None:
+    """Told to few people it is for each of them; told to many, the account goes slower for everybody."""
+    for number in range(9):
+        place.contact(f"p{number}", "viber", f"p{number}==")
+    journey = place.publish(line(step("hello", "send", text="Hi", channel="viber", category="service")))
+    faults(place, "429", times=3)
+    place.enroll(journey, "p0", "p1", "p2", "p3")
+    place.advance("PT5S")
+    assert place.call("GET", "/v1/channels/viber/default/health")["paused_until"] is None
+    assert sum(each["state"] == "ready" for each in place.call("GET", "/v1/deliveries")["items"]) == 3
+    faults(place, "429", times=4)
+    place.enroll(journey, "p4", "p5", "p6", "p7")
+    place.advance("PT5S")
+    assert place.call("GET", "/v1/channels/viber/default/health")["paused_until"] is not None
+    place.enroll(journey, "p8")
+    place.advance("PT10S")
+    log = place.call("GET", "/sandbox/log", params={"limit": 1000})["items"]
+    assert [each for each in log if each["address"] == "p8=="] == []
+    place.advance("PT20M")
+    assert {each["state"] for each in place.call("GET", "/v1/deliveries")["items"]} == {"delivered"}

@@ -224,3 +224,36 @@ def test_refusals_have_a_shape_that_is_translated(text: str, shape: str) -> None
     fitting = [name for name, pattern in _patterns() if pattern.fullmatch(text)]
     assert fitting[0].startswith(shape)
     assert any(one.id == fitting[0] and one.string != one.id for one in messages())
+
+
+TITLES = ("WhatsApp ", "Telegram ", "Viber ", "Messenger ")
+
+
+def sentences(path: Path) -> Iterator[str]:
+    """The sentences that an adapter says of a message, with a number in each hole."""
+    tree = ast.parse(path.read_text("utf-8"))
+    documents = {ast.get_docstring(each, clean=False) for each in ast.walk(tree) if isinstance(each, DOCUMENTED)}
+    for node in ast.walk(tree):
+        parts = node.values if isinstance(node, ast.JoinedStr) else [node]
+        words = "".join(
+            str(part.value)
+            if isinstance(part, ast.Constant)
+            else "WhatsApp"
+            if isinstance(part, ast.FormattedValue) and ast.unparse(part.value).endswith("title") and not place
+            else "7"
+            for place, part in enumerate(
+                [each for each in parts if not (isinstance(each, ast.Constant) and each.value == "error: ")]
+            )
+        ).removeprefix("error: ")
+        if words.startswith(TITLES) and words.endswith(".") and words not in documents:
+            yield words
+
+
+DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef)
+
+
+def test_what_the_adapters_say_of_a_message_is_said_in_russian() -> None:
+    found = {words for path in sorted((UI.parent / "channels").glob("*.py")) for words in sentences(path)}
+    assert len(found) > 40
+    unknown = {words for words in found if not any(shape.fullmatch(words) for _, shape in _patterns())}
+    assert unknown == set()

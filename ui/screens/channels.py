@@ -64,7 +64,10 @@ def fares(name: str, of: str) -> None:
         else:
             st.error(safe(said(answer.get("reason"))), icon=":material/error:")
     with st.form(f"try-{name}-{of}", border=False):
-        address = st.text_input(_("My address there"), key=f"try-address-{name}-{of}")
+        about = _(
+            "WhatsApp: your phone number. Elsewhere write to the account first; your contact then shows the address."
+        )
+        address = st.text_input(_("My address there"), key=f"try-address-{name}-{of}", help=about)
         pressed = st.form_submit_button(_("Send a test message to myself"), icon=":material/send:")
     if pressed and address:
         reach.try_out(name, of, address, _("A test message from Tropa."))
