@@ -122,6 +122,7 @@ def list_channels(project: Shared, _: Authorised) -> dict[str, Any]:
             "channel": name,
             "title": each.title,
             "needs": each.needs,
+            "subscribes": each.subscribes,
             "limits": {**asdict(each.limits), "media": sorted(each.limits.media)},
         }
         for name, each in channels().items()

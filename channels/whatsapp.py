@@ -200,8 +200,10 @@ def _form_problems(plan: Plan, message: Message) -> Iterator[str]:
     if plan.form == "buttons" and len(set(titles)) < len(titles):
         yield "error: WhatsApp takes no two buttons with the same title."
     if plan.form == "list" and len(replies) <= 10:
-        why = f"{len(replies)} buttons" if len(replies) > 3 else f"titles over {BUTTON_TITLE} characters"
-        yield f"WhatsApp shows {why} as a list that opens by a tap."
+        if len(replies) > 3:
+            yield f"WhatsApp shows {len(replies)} buttons as a list that opens by a tap."
+        else:
+            yield f"WhatsApp shows buttons over {BUTTON_TITLE} characters as a list that opens by a tap."
         for title in (title for title in titles if len(title) > ROW_TITLE):
             yield f"WhatsApp cuts «{title}» to {ROW_TITLE} characters in a list and writes it out under it."
     if plan.form == "link" and len(choices(message.buttons).links[0].title) > BUTTON_TITLE:

@@ -26,9 +26,8 @@ async def sync(project: Project, account: Account, client: httpx.AsyncClient | N
         for _ in range(PAGES):
             request = channel.list_templates(account, after)
             if request is None:
-                raise AccountRefused(
-                    "channel", f"{channel.title} has no approved templates, or the account's id is missing."
-                )
+                said = f"{channel.title} has no approved templates, or the account was connected without their owner's"
+                raise AccountRefused("channel", f"{said} id (waba_id, page_id).")
             status, headers, body = await fetch(own, request)
             if status >= 300:
                 raise refused(channel.read_answer(status, headers, body), request, _owner(channel))

@@ -41,7 +41,7 @@ def show(trouble: Trouble) -> None:
         return
     title, detail, icon = words_for(trouble)
     lines = [f"**{safe(title)}**"]
-    if detail:
+    if detail and all(field.reason != trouble.detail for field in trouble.fields):
         lines.append(safe(detail))
     for field in trouble.fields:
         place = f"**{safe(field.path)}** — " if field.path else ""

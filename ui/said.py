@@ -126,7 +126,6 @@ SHAPES = (
     N_("{messenger} shows no buttons without a text."),
     N_("WhatsApp takes at most {n} characters over buttons; this text has {length}."),
     N_("WhatsApp takes no two buttons with the same title."),
-    N_("WhatsApp shows {why} as a list that opens by a tap."),
     N_("{messenger} cuts «{name}» to {n} characters."),
     N_("{messenger} has no room for a link button here: the link of «{name}» is written under the text."),
     N_("{messenger} has no button that copies: the code of «{name}» is written under the text."),

@@ -22,7 +22,10 @@ MESSENGERS = (
     N_("{messenger} opens only web addresses; «{name}» leads to {link}."),
     N_("{messenger} has no approved templates and sends the text instead."),
     N_("{messenger} has no approved templates: write a text as well."),
+    N_("{messenger} has no approved templates, or the account was connected without their owner's id ({name})."),
     # WhatsApp
+    N_("WhatsApp shows {n} buttons as a list that opens by a tap."),
+    N_("WhatsApp shows buttons over {n} characters as a list that opens by a tap."),
     N_("WhatsApp cuts «{name}» to {n} characters in a list and writes it out under it."),
     N_("WhatsApp sends the {kind} on its own before the text."),
     N_("WhatsApp copies codes only in templates: the code of «{name}» is written under the text."),

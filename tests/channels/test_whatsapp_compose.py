@@ -128,7 +128,7 @@ def test_a_long_title_becomes_a_row_with_its_words_under_it() -> None:
     row = {"id": f"{REF}:late", "title": "Tomorrow after six in t…", "description": LONG}
     assert composed(message) == [sent("interactive", list_of("Когда?", [*rows(1), row], "Выбрать"))]
     assert channel.problems(message) == (
-        "WhatsApp shows titles over 20 characters as a list that opens by a tap.",
+        "WhatsApp shows buttons over 20 characters as a list that opens by a tap.",
         f"WhatsApp cuts «{LONG}» to 24 characters in a list and writes it out under it.",
     )
 

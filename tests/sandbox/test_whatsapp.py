@@ -204,7 +204,7 @@ def examples() -> list[str]:
 
     def ours(body: dict[str, Any]) -> bool:
         inner = body.get("interactive", {}).get("type")
-        return body.get("type") in SPOKEN or inner in {"button", "list", "cta_url"}
+        return body.get("type") in SPOKEN or ("type" in body and inner in {"button", "list", "cta_url"})
 
     return [file for file in answer_names("whatsapp/outbound_requests") if ours(saved(file))]
 

@@ -33,6 +33,7 @@ def messengers() -> list[Json]:
             "channel": name,
             "title": each.title,
             "needs": each.needs,
+            "subscribes": each.subscribes,
             "limits": {**asdict(each.limits), "media": sorted(each.limits.media)},
         }
         for name, each in channel_registry().items()

@@ -20,8 +20,8 @@ from ui.words import ACCOUNT, DELIVERY, badge, channel, plain, reason, safe, wor
 Json = Mapping[str, Any]
 
 
-def account(one: Json) -> None:
-    """One account: its state with the reason and the webhook's address."""
+def account(one: Json, *, by_hand: bool) -> None:
+    """One account: its state with the reason and the webhook's address, which a person may have to paste."""
     with st.container(border=True, height="stretch"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(
@@ -34,7 +34,8 @@ def account(one: Json) -> None:
         if one.get("webhook_url"):
             address = str(one["webhook_url"])
             address = address if "://" in address else backend().url + address
-            st.caption(_("Webhook address: give it to the messenger"))
+            given = _("Webhook address: give it to the messenger")
+            st.caption(given if by_hand else _("Webhook address: the messenger knows it"))
             st.code(address, language=None, wrap_lines=True)
         switch(one)
         if st.toggle(_("How it fares"), key=f"fares-{one['channel']}-{one['account']}"):
@@ -72,6 +73,12 @@ def fares(name: str, of: str) -> None:
     if pressed and address:
         reach.try_out(name, of, address, _("A test message from Tropa."))
         st.success(_("The messenger took it."), icon=":material/check_circle:")
+        if hours := told.get("window_hours"):
+            st.caption(
+                _("If it does not come: free text is taken for {n} hours after you write to the account.").format(
+                    n=hours
+                )
+            )
 
 
 def regarded(one: Json) -> str:
@@ -112,9 +119,10 @@ def main() -> None:
                 "To try without a messenger, start Tropa with --sandbox."
             ),
         )
+    pasted = {each["channel"] for each in known if each.get("subscribes")}
     with st.grid(2):
         for one in accounts:
-            account(one)
+            account(one, by_hand=one["channel"] in pasted)
     with st.expander(_("Where messengers may not be used"), icon=":material/gavel:"):
         policies([str(one["channel"]) for one in known])
 
