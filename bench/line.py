@@ -228,8 +228,8 @@ def _wait_for_years(connection: Connection, start: int, upto: int) -> None:
         connection,
         "INSERT INTO enrollment (journey_id, version_id, contact_id, slot, status, reason, node, seq, arrived_at,"
         f" entered_at, due_at, waiting_for, stateful, converted) {numbers}"
-        " SELECT 1000000, 1000000, n + 100000000, 'in:', 'waiting', '', 'hour', 2, 1, 1, :due + n * 1000, 'time',"
-        " :no, :no FROM r",
+        " SELECT 1000000, 1000000, n + 100000000, 'in:', 'waiting', '', 'hour', 2, 1, 1,"
+        " :due + CAST(n AS BIGINT) * 1000, 'time', :no, :no FROM r",
         start=start,
         upto=upto,
         due=micros(START + timedelta(days=365)),

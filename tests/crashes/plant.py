@@ -89,11 +89,11 @@ class Plant:
         self.wait(lambda: self._answers(self.world, "/world/clock"), "the world does not answer")
         self.wait(lambda: self._answers(self.http, "/livez"), "the API does not answer")
 
-    def wait(self, holds: Any, complaint: str, seconds: float = PATIENCE) -> None:
-        """Wait until something holds, or fail with the complaint and the end of the logs."""
+    def wait(self, holds: Any, complaint: str, seconds: float = PATIENCE, told: Any = tuple) -> None:
+        """Wait until something holds, or fail with the complaint, what `told` says of it and the end of the logs."""
         deadline = time.monotonic() + seconds
         while not holds():
-            assert time.monotonic() < deadline, f"{complaint}\n{self.logs()}"
+            assert time.monotonic() < deadline, f"{complaint}: {told()}\n{self.logs()}"
             time.sleep(0.02)
 
     def killed(self, name: str = "engine") -> None:
