@@ -66,7 +66,7 @@ def pretend_world(home: Path) -> Iterator[str]:
     told = home / "world.port"
     process = subprocess.Popen([sys.executable, "-m", "sandbox.world", "--port-file", str(told)], cwd=ROOT)
     try:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 180
         while not told.exists():
             if time.monotonic() > deadline:
                 raise RuntimeError("the pretend world did not start")

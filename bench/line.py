@@ -185,7 +185,7 @@ class Line:
             subprocess.Popen(command, cwd=ROOT, env={**environment, "TROPA_READY_FILE": str(mark)}) for mark in ready
         ]
         try:
-            deadline = time.monotonic() + 60
+            deadline = time.monotonic() + 180
             while not all(mark.exists() for mark in ready):
                 if time.monotonic() > deadline:
                     raise RuntimeError("an engine did not start")

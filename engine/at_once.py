@@ -58,7 +58,7 @@ class Outlets:
         #: Who has a message of this batch, or an earlier one, that goes the ordinary way.
         self.behind: set[int] = set()
         self._addresses: dict[int, list[Address]] | None = None
-        #: What the gates said of a message to somebody with such addresses: it is the same for all who have them.
+        #: What the gates said of a message (version, node, part) to somebody with such addresses: all get the same.
         self._verdicts: dict[tuple[Any, ...], int | None] = {}
 
     def asked(self, walk: Walk) -> str | None:
@@ -81,9 +81,8 @@ class Outlets:
             if said in self.taken:
                 left.append(row)
                 continue
-            done = (
-                self._take(says, row, View(journey, persons[row.contact_id], trip, self.now)) if says and fits else None
-            )
+            view = View(journey, persons[row.contact_id], trip, self.now)
+            done = self._take(says, row, view, part) if says and fits else None
             if done is None:
                 self.behind.add(row.contact_id)
                 left.append(row)
@@ -97,8 +96,8 @@ class Outlets:
             return False
         return self.limits.keys() >= set(says.channels)
 
-    def _take(self, says: Says, row: Claimed, view: View) -> Taken | None:
-        to = self._to(says, row.contact_id, view)
+    def _take(self, says: Says, row: Claimed, view: View, part: str) -> Taken | None:
+        to = self._to(says, row, view, part)
         if to is None or row.contact_id in self.behind:
             return None
         (channel, account, _, _), address = to
@@ -108,15 +107,15 @@ class Outlets:
             return None
         return channel, account, address, content
 
-    def _to(self, says: Says, contact_id: int, view: View) -> Address | None:
+    def _to(self, says: Says, row: Claimed, view: View, part: str) -> Address | None:
         if self._addresses is None:
             self._addresses = self._load()
-        addresses = self._addresses.get(contact_id, ())
+        addresses = self._addresses.get(row.contact_id, ())
         forbidden: tuple[str, ...] = ()
         if self.policies.rules:
             attributes, now = view.person.attributes, self.now
             forbidden = tuple(self.policies.forbid(each[0], says.category, attributes, now) for each, _ in addresses)
-        asked = (id(says), forbidden, *(seen for seen, _ in addresses))
+        asked = (row.version_id, view.trip.node, part, forbidden, *(seen for seen, _ in addresses))
         if asked not in self._verdicts:
             self._verdicts[asked] = self._verdict(says, [seen for seen, _ in addresses], forbidden, view.zone)
         chosen = self._verdicts[asked]

@@ -25,8 +25,6 @@ log = logging.getLogger(__name__)
 BATCH = 50
 #: Longer than any attempt may take.
 LEASE = timedelta(seconds=60)
-#: How long nothing is looked for when nothing rang, in seconds.
-PAUSE = 1.0
 #: The longest text that is kept of an answer.
 LONGEST_TEXT = 8_000
 
@@ -50,15 +48,12 @@ class Caller:
         self.wake = asyncio.Event()
 
     async def keep_calling(self) -> None:
-        """Call whatever is due, for as long as the shift lives."""
+        """Call whatever is due when woken, for as long as the shift lives."""
         while True:
+            await self.wake.wait()
             self.wake.clear()
-            if not await self.call_due():
-                try:
-                    async with asyncio.timeout(PAUSE):
-                        await self.wake.wait()
-                except TimeoutError:
-                    pass
+            while await self.call_due():
+                pass
 
     async def call_due(self) -> int:
         """Make one batch of requests and commit what came back; how many there were."""

@@ -54,6 +54,8 @@ class Claim:
     outgoing: list[Outgoing] = field(default_factory=list)
     #: Deliveries that were decided on without sending.
     decided: int = 0
+    #: Whether there were as many due as the claim had room for.
+    full: bool = False
 
 
 def claim(project: Project, connection: Connection, limit: int) -> Claim:
@@ -65,7 +67,7 @@ def claim(project: Project, connection: Connection, limit: int) -> Claim:
     now = project.now(connection)
     rates = Rates(connection, project.accounts(connection), now)
     rows = deliveries.due(connection, micros(now), limit)
-    done = Claim()
+    done = Claim(full=len(rows) == limit)
     if not rows:
         return done
     first: dict[int, Row[Any]] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Coroutine, Mapping, Sequence
 from typing import Any
@@ -16,7 +17,7 @@ from engine.answers import Outcome, Unsent, commit, part_ref
 from engine.claim import Claim, Outgoing, claim
 from engine.lanes import Lanes
 from engine.project import Project
-from store import deliveries
+from engine.wire import Wire
 from store.crash_points import reach
 from store.database import UNAVAILABLE
 
@@ -24,11 +25,14 @@ log = logging.getLogger(__name__)
 #: Reading takes longer than connecting; both together stay well under the lease.
 TIMEOUT = httpx.Timeout(connect=5.0, read=20.0, write=10.0, pool=5.0)
 MAX_IN_FLIGHT = 200
+#: Above so many requests in flight more are claimed only so often, in seconds: a claim costs nearly the same for one as
+#: for a hundred.
+ROOMY, SELDOM = 100, 0.05
 #: Seconds that an idle connection is kept: less than any server does. One that closes it just as we write leaves us
 #: not knowing whether the message went out.
 KEEP_ALIVE = 2.0
-#: How long answers are gathered before they are committed together, in seconds.
-GATHER = 0.003
+#: How long answers are gathered before they are committed together, in seconds: while others are out, while many are.
+GATHER, GATHER_MANY = 0.003, 0.015
 #: Seconds after which a database that was away or full is tried again.
 AGAIN = 0.5
 #: Nothing left the machine: these errors come before the request was written.
@@ -54,13 +58,18 @@ async def to_the_end(work: Coroutine[Any, Any, int]) -> int:
 class Deliverer:
     """Sends what is due and commits what came back."""
 
-    def __init__(self, project: Project, client: httpx.AsyncClient) -> None:
-        self.project, self.client = project, client
+    def __init__(self, project: Project, client: Wire | None = None) -> None:
+        self.project, self.client = project, client or Wire(Lanes(MAX_IN_FLIGHT, KEEP_ALIVE), TIMEOUT)
         self.in_flight: set[asyncio.Task[None]] = set()
         self.outcomes: list[Outcome] = []
         self.came_back = asyncio.Event()
+        #: Whether few enough requests are in flight.
+        self.roomy = asyncio.Event()
+        self.roomy.set()
         #: Held while answers are being committed, so that whoever drains waits for those of others too.
         self.committing = asyncio.Lock()
+        #: Whether the latest claim took all it had room for, so that there may be more.
+        self.more = False
         #: Totals since the start, for reports.
         self.sent = self.committed = 0
         self.moves = 0
@@ -72,20 +81,30 @@ class Deliverer:
     async def _send_due(self) -> int:
         room = MAX_IN_FLIGHT - len(self.in_flight)
         claimed = await asyncio.to_thread(self._claim, room) if room > 0 else Claim()
+        self.more = claimed.full
         if claimed.outgoing:
             reach("after-claim-commit")
         for outgoing in claimed.outgoing:
             task = asyncio.create_task(self._send(outgoing))
             self.in_flight.add(task)
-            task.add_done_callback(self.in_flight.discard)
+            task.add_done_callback(self._landed)
+        if len(self.in_flight) > ROOMY:
+            self.roomy.clear()
         return len(claimed.outgoing) + claimed.decided
+
+    async def has_room(self) -> None:
+        """Wait until a claim is worth its while."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(SELDOM):
+                await self.roomy.wait()
+
+    def _landed(self, task: asyncio.Task[None]) -> None:
+        self.in_flight.discard(task)
+        if len(self.in_flight) <= ROOMY:
+            self.roomy.set()
 
     def _claim(self, room: int) -> Claim:
         database = self.project.database
-        with database.read() as connection:
-            ready = deliveries.next_ready(connection)
-            if ready is None or ready > self.project.now_micros(connection):
-                return Claim()
         with database.meters.timed("claim_seconds"):
             return database.transact(lambda connection: claim(self.project, connection, room), durable=True)
 
@@ -127,7 +146,10 @@ class Deliverer:
         """Commit answers as they come, until cancelled; those that come within milliseconds together."""
         while True:
             await self.came_back.wait()
-            await asyncio.sleep(GATHER)
+            # A round of the loop, in which whoever has answered leaves the flight.
+            await asyncio.sleep(0)
+            if self.in_flight:
+                await asyncio.sleep(GATHER if self.roomy.is_set() else GATHER_MANY)
             await self.commit_answers()
 
     async def _send(self, outgoing: Outgoing) -> None:
@@ -158,7 +180,7 @@ class Deliverer:
         content = orjson.dumps(request.json) if request.json is not None else None
         headers: Mapping[str, str] = {"content-type": "application/json", **request.headers}
         try:
-            response = await self.client.request(request.method, request.url, content=content, headers=dict(headers))
+            response = await self.client.request(request.method, request.url, content, headers)
         except NOT_SENT as error:
             log.warning("%s: no connection (%s)", request.label, type(error).__name__)
             return Unsent(type(error).__name__)
@@ -169,7 +191,7 @@ class Deliverer:
             body = orjson.loads(response.content)
         except orjson.JSONDecodeError:
             body = None
-        answer: Answer = read_answer(response.status_code, dict(response.headers), body)
+        answer: Answer = read_answer(response.status_code, dict(response.headers.items()), body)
         if response.status_code >= 500 and not isinstance(answer, Accepted | Unknown):
             # A server that failed may have taken the message before: whatever its body says, this is no definite no.
             return Unknown(text=f"HTTP {response.status_code}")

@@ -21,7 +21,7 @@ def beat(project: Project, name: str, detail: Mapping[str, Any] | None = None) -
         metrics.add(connection, taken)
 
     try:
-        project.database.transact(work, rings=False)
+        project.database.transact(work, rings=False, lazy=True)
     except BaseException:
         project.database.meters.give_back(taken)
         raise

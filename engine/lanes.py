@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from functools import cache
 
 import h11
@@ -35,52 +33,58 @@ class Lanes(httpx.AsyncBaseTransport):
         self._room, self._keep_alive = asyncio.Semaphore(connections), keep_alive
         self._most = connections
         self._busy = 0
+        #: Those idle longest come first.
         self._idle: list[_Lane] = []
+        self._sweeper: asyncio.TimerHandle | None = None
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request and read its whole answer."""
         limits = request.extensions.get("timeout", {})
         content = await request.aread()
-        async with self._turn(limits.get("pool")):
+        await self._enter(limits.get("pool"))
+        try:
             lane = await self._lane(request.url, limits.get("connect"))
             try:
                 async with asyncio.timeout(limits.get("read")):
-                    response = await lane.ask(request, content)
+                    return await lane.ask(request, content)
             except TimeoutError as late:
                 raise httpx.ReadTimeout("no answer in time", request=request) from late
             finally:
                 self._leave(lane)
-            return response
+        finally:
+            self._busy -= 1
+            self._room.release()
 
     async def aclose(self) -> None:
         """Close every connection that is kept."""
+        if self._sweeper is not None:
+            self._sweeper.cancel()
+            self._sweeper = None
         while self._idle:
             self._idle.pop().close()
         # Their sockets close in the loop's next round.
         await asyncio.sleep(0)
 
-    @asynccontextmanager
-    async def _turn(self, patience: float | None) -> AsyncIterator[None]:
+    async def _enter(self, patience: float | None) -> None:
         try:
-            async with asyncio.timeout(patience if self._room.locked() else None):
+            # No timer where nothing is waited for: they cost a tenth of a request each.
+            if not self._room.locked():
                 await self._room.acquire()
+            else:
+                async with asyncio.timeout(patience):
+                    await self._room.acquire()
         except TimeoutError as late:
             raise httpx.PoolTimeout("all connections are in use") from late
         self._busy += 1
-        try:
-            yield
-        finally:
-            self._busy -= 1
-            self._room.release()
 
     async def _lane(self, url: httpx.URL, patience: float | None) -> _Lane:
         if url.scheme not in ("http", "https"):
             raise httpx.UnsupportedProtocol(f"{url.scheme or 'no scheme'} is not spoken here")
         origin = (url.scheme, url.host, url.port or (443 if url.scheme == "https" else 80))
+        now = asyncio.get_running_loop().time()
         for lane in reversed(self._idle):
-            if lane.origin == origin and lane.usable:
+            if lane.origin == origin and lane.usable and lane.until > now:
                 self._idle.remove(lane)
-                lane.stay()
                 return lane
         while self._idle and len(self._idle) + self._busy > self._most:
             self._idle.pop(0).close()
@@ -88,11 +92,21 @@ class Lanes(httpx.AsyncBaseTransport):
 
     def _leave(self, lane: _Lane) -> None:
         self._idle = [each for each in self._idle if each.usable] if len(self._idle) >= self._most else self._idle
-        if lane.next_cycle():
-            lane.leave_after(self._keep_alive)
-            self._idle.append(lane)
-        else:
+        if not lane.next_cycle():
             lane.close()
+            return
+        loop = asyncio.get_running_loop()
+        lane.until = loop.time() + self._keep_alive
+        self._idle.append(lane)
+        if self._sweeper is None:
+            self._sweeper = loop.call_at(lane.until, self._sweep)
+
+    def _sweep(self) -> None:
+        """Close what was idle for long: one timer for all, not one for each request."""
+        loop = asyncio.get_running_loop()
+        while self._idle and self._idle[0].until <= loop.time():
+            self._idle.pop(0).close()
+        self._sweeper = loop.call_at(self._idle[0].until, self._sweep) if self._idle else None
 
 
 async def _opened(origin: Origin, patience: float | None, trusted: ssl.SSLContext | None) -> _Lane:
@@ -121,7 +135,8 @@ class _Lane(asyncio.Protocol):
         self._answer: asyncio.Future[httpx.Response] | None = None
         self._head: h11.Response | None = None
         self._body: list[bytes] = []
-        self._leaving: asyncio.TimerHandle | None = None
+        #: Until when it may be asked again, by the loop's clock.
+        self.until = 0.0
 
     @property
     def usable(self) -> bool:
@@ -153,15 +168,7 @@ class _Lane(asyncio.Protocol):
         self._http.start_next_cycle()
         return True
 
-    def leave_after(self, seconds: float) -> None:
-        self._leaving = asyncio.get_running_loop().call_later(seconds, self.close)
-
-    def stay(self) -> None:
-        if self._leaving is not None:
-            self._leaving.cancel()
-
     def close(self) -> None:
-        self.stay()
         if self._wire is not None:
             self._wire.abort()
 

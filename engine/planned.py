@@ -14,8 +14,7 @@ from engine import publish as publishing
 from engine import segments as segment_work
 from engine.errors import JourneyHasProblems
 from engine.project import Project
-from store import ending as endings
-from store import journeys, keys, planned, segments
+from store import journeys, keys, planned
 from store.sql import parsed
 from store.tables.columns import micros
 
@@ -32,11 +31,6 @@ def plan(
     document, revision = draft
     publishing.may_run(project, connection, journey, document, at)
     planned.put(connection, journey.id, document, revision, micros(at), by)
-
-
-def chores(connection: Connection, now: int) -> bool:
-    """Whether anything of journeys as a whole is due: their ends, segments, audiences, publishing."""
-    return segments.work(connection, now) or planned.is_due(connection, now) or endings.is_due(connection, now)
 
 
 def publish_due(project: Project, connection: Connection) -> int:

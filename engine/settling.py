@@ -52,7 +52,7 @@ async def _do(shift: Shift, dues: Dues) -> int:
     deliverer, done = shift.deliverer, 0
     committed = deliverer.committed
     if dues.to_move:
-        done += await shift.move_once()
+        done += await shift.move_once(dues)
     if done or dues.due(dues.messages):
         done += await deliverer.send_due()
     await deliverer.drain()
@@ -65,5 +65,5 @@ async def _do(shift: Shift, dues: Dues) -> int:
 
 
 def settle_unknown(shift: Shift) -> int:
-    """Decide on messages whose fate is open, and on next messengers, if there are any; on how many."""
-    return shift.project.database.transact(lambda each: sweep(shift.project, each)) if shift.look().unsettled else 0
+    """Decide on messages whose fate is open, and on next messengers; on how many."""
+    return shift.project.database.transact(lambda each: sweep(shift.project, each))

@@ -10,25 +10,19 @@ import socket
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 
-from engine import housekeeping, imports
-from engine.advance import advance_due
 from engine.calls import Caller
-from engine.deliver import AGAIN, Deliverer, http_client
+from engine.deliver import AGAIN, Deliverer
 from engine.evidence import WINDOW
-from engine.heartbeat import beat
-from engine.people import tell_trips
-from engine.planned import CHORES, chores
+from engine.moving import move
 from engine.play import play
 from engine.project import Project
-from engine.receive import receive
-from engine.settling import BLOCKED, settle_unknown
+from engine.settling import BLOCKED
+from engine.upkeep import keep_house
 from engine.world import World
-from store import changes, clock, counters, deliveries, dues, enrollments, inbox
+from store import dues
 from store.bell import Bell, listen
-from store.crash_points import reach, soon
 from store.database import UNAVAILABLE
 from store.dues import Dues
 
@@ -57,11 +51,14 @@ class Shift:
         self.until = time.monotonic() + minutes * 60
         self.name = f"engine:{socket.gethostname()}:{os.getpid()}"
         self.chunks: asyncio.Queue[Chunk | None] = asyncio.Queue()
-        self.deliverer = Deliverer(project, http_client())
+        self.deliverer = Deliverer(project)
         self.caller = Caller(project)
         #: Held by whoever claims: the mover and the sender for one batch, playing time for all of it.
         self.turn = asyncio.Lock()
-        self.wake_mover, self.wake_sender = asyncio.Event(), asyncio.Event()
+        #: Something was written; messages are due.
+        self.wake, self.wake_sender = asyncio.Event(), asyncio.Event()
+        #: What the latest look has found.
+        self.dues: Dues | None = None
         self.moves = self.received = 0
 
     async def run(self) -> None:
@@ -71,11 +68,11 @@ class Shift:
             asyncio.create_task(each)
             for each in (
                 self._listen(bell),
-                self._in_all_weathers(self._move),
+                self._in_all_weathers(self._watch),
                 self._in_all_weathers(self._send),
                 self._in_all_weathers(self.caller.keep_calling),
                 self.deliverer.keep_committing(),
-                self._in_all_weathers(self._keep_house),
+                self._in_all_weathers(partial(keep_house, self)),
                 self._report(),
             )
         ]
@@ -107,34 +104,19 @@ class Shift:
                 log.warning("the database does not take it (%s); trying again", type(trouble.orig).__name__)
                 await asyncio.sleep(AGAIN)
 
-    async def move_once(self) -> int:
-        """Process the inbox and move what is due, one transaction of each if there is work; how much was done."""
-        return await asyncio.to_thread(self._move_batch)
+    async def move_once(self, dues: Dues) -> int:
+        """Do what a look found due: webhooks, chores, trips; how much was done."""
+        return await asyncio.to_thread(self._move, dues)
 
-    def _move_batch(self) -> int:
-        database, received, moved = self.project.database, 0, 0
-        with database.read() as connection:
-            # Both from one snapshot: what a person wrote before their trip became due is processed before it moves.
-            mail = inbox.horizon(connection) is not None
-            untold = changes.any_left(connection)
-            duties = chores(connection, self.project.now_micros(connection))
-            due = enrollments.next_due(connection)
-            work = due is not None and due <= self.project.now_micros(connection)
-        parts = ((mail, receive), (untold, tell_trips), *((duties, part) for part in CHORES))
-        for wanted, part in parts:
-            if wanted:
-                received += database.transact(partial(part, self.project))
-        if work or received:
-            moved = database.transact(lambda connection: advance_due(self.project, connection))
-            if moved:
-                reach("after-move-commit")
+    def _move(self, dues: Dues) -> int:
+        received, moved = move(self.project, dues)
         self.received += received
         self.moves += moved
         return received + moved
 
     def look(self) -> Dues:
         """All that is due or will be, in one snapshot."""
-        with self.project.database.read() as connection:
+        with self.project.database.glance() as connection:
             return dues.look(connection, self.project.now_micros(connection), WINDOW)
 
     async def _listen(self, bell: Bell) -> None:
@@ -147,97 +129,62 @@ class Shift:
             else:
                 await asyncio.sleep(LOOK)
             if bell.rang():
-                self.wake_mover.set()
-                self.wake_sender.set()
-                self.caller.wake.set()
+                self.wake.set()
 
-    async def _move(self) -> None:
+    async def _watch(self) -> None:
+        """Look what is due, move it, and wake whoever has work: one look serves all."""
+        fresh: Dues | None = None
         while True:
-            self.wake_mover.clear()
-            if self.project.sandbox:
-                await play(self)
+            if fresh is None:
+                self.wake.clear()
+            # Under the turn, so that looking takes nothing from a claim that is under way.
             async with self.turn:
-                done = await self.move_once()
-            if done:
-                self.wake_sender.set()
+                seen, fresh = await asyncio.to_thread(self._round, fresh)
+            self.dues = fresh or seen
+            if self._plays(self.dues):
+                fresh = None
+                await play(self)
                 continue
-            await self._sleep(self.wake_mover, enrollments.next_due)
+            if self.dues.due(self.dues.messages):
+                self.wake_sender.set()
+            if self.dues.calling or self.dues.due(self.dues.requests):
+                self.caller.wake.set()
+            # Whoever was woken stands in line before the next batch of trips.
+            await asyncio.sleep(0)
+            if fresh is None or not fresh.to_move:
+                await self._sleep(self.dues)
+                fresh = None
+
+    def _round(self, known: Dues | None) -> tuple[Dues, Dues | None]:
+        """Look, unless that has just been done, and move: what was seen, and what there is after something was done."""
+        seen = known or self.look()
+        done = self._move(seen) if seen.to_move and not self._plays(seen) else 0
+        return seen, self.look() if done else None
+
+    def _plays(self, seen: Dues) -> bool:
+        """Whether somebody asked for time to be played: whoever plays it does all that falls due meanwhile."""
+        return self.project.sandbox and seen.played is not None
 
     async def _send(self) -> None:
         while True:
+            await self.wake_sender.wait()
             self.wake_sender.clear()
             async with self.turn:
-                done = await self.deliverer.send_due()
-            if done:
-                self.wake_mover.set()
-                if len(self.deliverer.in_flight) >= 150:
-                    await asyncio.wait(set(self.deliverer.in_flight), return_when=asyncio.FIRST_COMPLETED)
-                continue
-            await self._sleep(self.wake_sender, deliveries.next_ready)
+                await self.deliverer.send_due()
+            if self.deliverer.more:
+                self.wake_sender.set()
+            await self.deliverer.has_room()
 
-    async def _sleep(self, wake: asyncio.Event, next_of: object) -> None:
+    async def _sleep(self, dues: Dues) -> None:
         """Sleep until something is written or the next instant comes, at most a second."""
-
-        def seconds() -> float:
-            with self.project.database.read() as connection:
-                at = next_of(connection)  # type: ignore[operator]
-                now = self.project.now_micros(connection)
-            return LONGEST if at is None else min(LONGEST, (at - now) / 1_000_000 if at > now else BLOCKED)
-
-        # Work that is due and cannot be taken (a message in flight stands before it) is woken by what it waits for.
-        pause = await asyncio.to_thread(seconds)
+        if dues.due(dues.trips, dues.messages):
+            # Others are at it, or the wire is full.
+            seconds = BLOCKED
+        else:
+            seconds = min([LONGEST, *((at - dues.now) / 1_000_000 for at in dues.upcoming(WINDOW))])
         with contextlib.suppress(TimeoutError):
-            # Not wait_for: in Python 3.11 it swallows a cancellation that comes together with the waking.
-            async with asyncio.timeout(pause):
-                await wake.wait()
-
-    async def _keep_house(self) -> None:
-        """Heartbeat, unknown outcomes, counters, imports, the write-ahead log."""
-        turn = 0
-        while True:
-            if not self.turn.locked():
-                # Whoever plays time settles by himself, and counts it.
-                async with self.turn:
-                    await asyncio.to_thread(settle_unknown, self)
-            done = await asyncio.to_thread(self.house_work, turn)
-            if self.world is not None and turn % 5 == 0:
-                await self._tell_time()
-            turn += 1
-            await asyncio.sleep(0.05 if done else 1.0)
-
-    def house_work(self, turn: int) -> bool:
-        """One round of it, some things only every so many; whether there is more to do at once."""
-        database = self.project.database
-        beat(self.project, self.name, {"moves": self.moves, "sent": self.deliverer.sent})
-        counters_left = database.transact(counters.fold) if turn % 5 == 0 else 0
-        imported = imports.run_some(self.project)
-        if database.wal_bytes() > 8_000_000 or turn % 30 == 29:
-            soon("mid-checkpoint")
-            database.checkpoint(truncate=turn % 3600 == 3599)
-        if turn % 3600 == 10:
-            housekeeping.tidy(self.project)
-        return bool(imported) or counters_left >= 20_000
-
-    async def _tell_time(self) -> None:
-        """The world keeps our time; it may have been started anew. Not while time is played: the player tells it."""
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(LONGEST), self.turn:
-                await self._tell_world()
-
-    async def _tell_world(self) -> None:
-        assert self.world is not None
-
-        def read() -> tuple[object, datetime, bool]:
-            with self.project.database.read() as connection:
-                return clock.stamp(connection), self.project.now(connection), clock.is_running(connection)
-
-        stamp, now, going = await asyncio.to_thread(read)
-        told: object = None
-        # Somebody may set the clock, and tell the world, while we are telling it what was before.
-        while stamp is not None and stamp != told:
-            with contextlib.suppress(Exception):
-                await self.world.set_clock(now, running=going)
-            told, (stamp, now, going) = stamp, await asyncio.to_thread(read)
+            async with asyncio.timeout(seconds):
+                await self.wake.wait()
 
     async def _report(self) -> None:
         """Say what several seconds of work came to; silent when idle."""

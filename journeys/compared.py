@@ -6,7 +6,7 @@ with the same functions that the Python rules use, and kept beside the values (`
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -16,20 +16,22 @@ from journeys.comparing import as_moment, as_number, fold_text
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 #: Signs that databases read as part of a JSON path are moved here, to Unicode's private use.
 _PRIVATE, _ROOM = 0xE000, 0x1900
+_PLAIN = frozenset({str, int, float, bool, list})
+#: How numbers and dates begin.
+_FIRST = frozenset("+-0123456789")
 
 
 def compared(values: Mapping[str, Any], zone_name: str) -> dict[str, Any]:
     """A flat object: `z` the zone, and for each path `t:` folded text, `n:` number, `d:` microseconds since 1970,
     `b:` 0 or 1, `l:` what a list holds, `x:` 1 for an object."""
     flat: dict[str, Any] = {"z": zone_name}
-    for path, value in _walk(values, ""):
-        flat.update(_scalar(path_key(path), value, zone_name))
+    _read(values, "", zone_name, flat)
     # A name that holds the dots itself wins over walking into objects.
     for name, value in values.items():
         if "." in name and value is not None:
             key = path_key(name)
             flat = {each: kept for each, kept in flat.items() if each[2:] != key or each == "z"}
-            flat.update(_scalar(key, value, zone_name))
+            _scalar(key, value, zone_name, flat)
     return flat
 
 
@@ -61,29 +63,30 @@ def micros_of(moment: datetime) -> int:
     return (moment - _EPOCH) // timedelta(microseconds=1)
 
 
-def _walk(values: Mapping[str, Any], before: str) -> Iterator[tuple[str, Any]]:
+def _read(values: Mapping[str, Any], before: str, zone_name: str, flat: dict[str, Any]) -> None:
     for name, value in values.items():
-        if value is None or "." in name:
-            continue
-        yield f"{before}{name}", value
-        if isinstance(value, Mapping):
-            yield from _walk(value, f"{before}{name}.")
+        if value is not None and "." not in name:
+            _scalar(path_key(before + name), value, zone_name, flat)
+            if type(value) not in _PLAIN and isinstance(value, Mapping):
+                _read(value, f"{before}{name}.", zone_name, flat)
 
 
-def _scalar(key: str, value: Any, zone_name: str) -> dict[str, Any]:
+def _scalar(key: str, value: Any, zone_name: str, flat: dict[str, Any]) -> None:
     kind = type(value)
-    if kind is bool:
-        return {f"b:{key}": int(value)}
-    if kind is int or kind is float:
-        return {f"n:{key}": value}
-    if kind is list or kind is tuple:
-        return {f"l:{key}": sorted({name for each in value for name in in_list(each)})}
-    if kind is not str:
-        return {f"x:{key}": 1}
-    read: dict[str, Any] = {f"t:{key}": fold_text(value)}
-    number, moment = as_number(value), as_moment(value, zone_name)
-    if number is not None:
-        read[f"n:{key}"] = number
-    if moment is not None:
-        read[f"d:{key}"] = micros_of(moment)
-    return read
+    if kind is str:
+        flat[f"t:{key}"] = fold_text(value)
+        # Most texts are names of something: they are not tried as a number and as a date.
+        if value.lstrip()[:1] in _FIRST:
+            number, moment = as_number(value), as_moment(value, zone_name)
+            if number is not None:
+                flat[f"n:{key}"] = number
+            if moment is not None:
+                flat[f"d:{key}"] = micros_of(moment)
+    elif kind is bool:
+        flat[f"b:{key}"] = int(value)
+    elif kind is int or kind is float:
+        flat[f"n:{key}"] = value
+    elif kind is list or kind is tuple:
+        flat[f"l:{key}"] = sorted({name for each in value for name in in_list(each)})
+    else:
+        flat[f"x:{key}"] = 1

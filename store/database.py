@@ -27,7 +27,7 @@ Result = TypeVar("Result")
 RETRY_STATES = ("40001", "40P01", "55P03", "57P01", "57P02", "57P03")
 TRIES = 5
 #: Seconds after which a connection that nobody used is asked whether it still lives.
-RESTED = 1.0
+RESTED = 2.0
 #: What a PostgreSQL session may take: a unit that hangs frees its locks by itself, and is tried again.
 LIMITS = " ".join(
     f"-c {name}={value}"
@@ -63,13 +63,16 @@ class Database:
             options |= {"pool_size": pool, "max_overflow": pool, "connect_args": {"timeout": 5.0}}
         else:
             self.url = self.url.set(drivername="postgresql+psycopg")
-            options |= {"pool_size": pool, "max_overflow": 4, "pool_timeout": 10}
+            # The one that was used last is taken first: it is warm, with its statements prepared, and needs no asking.
+            options |= {"pool_size": pool, "max_overflow": 4, "pool_timeout": 10, "pool_use_lifo": True}
             options["connect_args"] = {"options": LIMITS, "connect_timeout": 5, "application_name": "tropa"}
             self._ringer = WireRinger(self.url)
         self.meters = Meters()
         self.engine: Engine = create_engine(self.url, **options)
         #: On PostgreSQL a transaction sees one snapshot only when it asks for it.
         self._reading = self.engine if self.sqlite else self.engine.execution_options(isolation_level="REPEATABLE READ")
+        #: Where each statement sees a snapshot of its own, nothing is begun or ended: two round trips less.
+        self._glancing = self.engine if self.sqlite else self.engine.execution_options(isolation_level="AUTOCOMMIT")
         if self.sqlite:
             event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
@@ -96,15 +99,25 @@ class Database:
                 yield connection
                 transaction.rollback()
 
-    def transact(self, work: Callable[[Connection], Result], *, durable: bool = False, rings: bool = True) -> Result:
+    @contextmanager
+    def glance(self) -> Iterator[Connection]:
+        """A connection for reading that promises no snapshot of more than one statement."""
+        with self._glancing.connect() as connection:
+            connection.info["begin"] = "BEGIN"
+            yield connection
+
+    def transact(
+        self, work: Callable[[Connection], Result], *, durable: bool = False, rings: bool = True, lazy: bool = False
+    ) -> Result:
         """Run one unit of writing and commit it; on a conflict or a lost connection run it again.
 
-        `durable` makes SQLite wait for the disk (inbox, consent, the claim to `sending`); PostgreSQL always does.
+        `durable` makes SQLite wait for the disk (inbox, consent, the claim to `sending`); PostgreSQL always does, but
+        for what is `lazy`: lost with a server that falls, it is done again from what was kept before it.
         What gives nobody work does not ring the bell. A unit must be repeatable: it reads what it needs inside.
         """
         for attempt in range(1, TRIES + 1):
             try:
-                done = self._once(work, durable)
+                done = self._once(work, durable, lazy)
                 if rings:
                     self._ringer.ring()
                 return done
@@ -115,9 +128,11 @@ class Database:
                 time.sleep(random.uniform(0, 0.05 * 2**attempt))
         raise AssertionError("unreachable")
 
-    def _once(self, work: Callable[[Connection], Result], durable: bool) -> Result:
+    def _once(self, work: Callable[[Connection], Result], durable: bool, lazy: bool) -> Result:
         if not self.sqlite:
             with self.engine.begin() as connection:
+                if lazy:
+                    connection.exec_driver_sql("SET LOCAL synchronous_commit TO off")
                 return work(connection)
         with self._one_writer(), self.engine.connect() as connection:
             raw = connection.connection.driver_connection

@@ -25,8 +25,12 @@ SELECT (SELECT min(due_at) FROM enrollment WHERE due_at IS NOT NULL) AS trips,
         SELECT due_at FROM planned_publish UNION ALL SELECT ends_at FROM journey) AS dated) AS audiences,
     (SELECT 1 FROM web_request WHERE state = 'calling' LIMIT 1) AS calling,
     (SELECT min(w.ready_at) FROM web_request w JOIN journey j ON j.id = w.journey_id
-        WHERE w.ready_at IS NOT NULL AND j.status <> 'paused') AS requests
+        WHERE w.ready_at IS NOT NULL AND j.status <> 'paused') AS requests,
+    (SELECT 1 FROM import WHERE status IN ('waiting', 'running') LIMIT 1) AS importing,
+    (SELECT target_at FROM clock WHERE id = 1) AS played
 """
+FLAGS = ("unknown", "on_the_wire", "mail", "untold", "changed", "calling", "importing")
+INSTANTS = ("trips", "messages", "cascade", "rounds", "audiences", "requests", "unknown_at", "played")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +53,9 @@ class Dues:
     untold: bool
     changed: bool
     calling: bool
+    importing: bool
+    #: Until when a sandbox's time is to be played.
+    played: int | None
 
     def due(self, *at: int | None) -> bool:
         """Whether any of the instants has come."""
@@ -86,8 +93,5 @@ def look(connection: Connection, now: int, window: int) -> Dues:
     row = one(connection, LOOK, window=now - window)
     assert row is not None
     found = row._mapping
-    flags = {
-        name: found[name] is not None for name in ("unknown", "on_the_wire", "mail", "untold", "changed", "calling")
-    }
-    instants = ("trips", "messages", "cascade", "rounds", "audiences", "requests", "unknown_at")
-    return Dues(now=now, **flags, **{name: found[name] for name in instants})
+    flags = {name: found[name] is not None for name in FLAGS}
+    return Dues(now=now, **flags, **{name: found[name] for name in INSTANTS})

@@ -6,17 +6,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from store.sql import one, run, scalar
+from store.sql import one, run
 
 
 def put(connection: Connection, journey_id: int, at: int | None) -> None:
     """A journey is over at an instant, or never."""
     run(connection, "UPDATE journey SET ends_at = :at, ended_upto = 0 WHERE id = :id", at=at, id=journey_id)
-
-
-def is_due(connection: Connection, now: int) -> bool:
-    """Whether any journey is over, and somebody may still be inside."""
-    return scalar(connection, "SELECT 1 FROM journey WHERE ends_at <= :now LIMIT 1", now=now) is not None
 
 
 def due(connection: Connection, now: int) -> Row[Any] | None:

@@ -33,11 +33,6 @@ def of(connection: Connection, journey_id: int) -> Row[Any] | None:
     )
 
 
-def is_due(connection: Connection, now: int) -> bool:
-    """Whether anything is to be published by now."""
-    return scalar(connection, "SELECT 1 FROM planned_publish WHERE due_at <= :now LIMIT 1", now=now) is not None
-
-
 def due_after(connection: Connection, after: int) -> int | None:
     """The earliest instant past `after` at which something is to be published."""
     value = scalar(connection, "SELECT min(due_at) FROM planned_publish WHERE due_at > :after", after=after)

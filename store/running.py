@@ -88,11 +88,6 @@ def add_import(connection: Connection, filename: str, path: str, mapping: Mappin
     return public_id
 
 
-def has_imports(connection: Connection) -> bool:
-    """Whether there is an import that is not finished."""
-    return one(connection, "SELECT 1 FROM import WHERE status IN ('waiting', 'running') LIMIT 1") is not None
-
-
 def next_import(connection: Connection) -> Row[Any] | None:
     """The oldest import that is not finished and that no other engine is at; locked until the transaction ends."""
     lock = " FOR UPDATE SKIP LOCKED" if connection.dialect.name == "postgresql" else ""

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from store.rule_sql import condition
-from store.sql import insert_new, one, parsed, rows, run, scalar, update
+from store.sql import insert_new, one, parsed, rows, run, update
 from store.tables import Contact, Event, Segment
 
 COLUMNS = "id, public_id, name, rule, due_at, cursor, refreshed_at, created_at, updated_at"
@@ -86,18 +86,6 @@ def of_contacts(connection: Connection, contact_ids: Collection[int]) -> dict[in
 
 
 # Looking at contacts -------------------------------------------------------------------------------
-def work(connection: Connection, now: int) -> bool:
-    """Whether there is anything to do: contacts to look at, a round that is due, an audience that is to enter."""
-    found = scalar(
-        connection,
-        "SELECT 1 WHERE (EXISTS (SELECT 1 FROM segment) AND (EXISTS (SELECT 1 FROM contact WHERE compared IS NULL)"
-        " OR EXISTS (SELECT 1 FROM segment WHERE due_at <= :now)))"
-        " OR EXISTS (SELECT 1 FROM audience_entry WHERE due_at <= :now)",
-        now=now,
-    )
-    return found is not None
-
-
 def uncompared(connection: Connection, limit: int) -> Sequence[Row[Any]]:
     """Contacts that changed since they were looked at, locked: id, attributes, timezone."""
     lock = " FOR UPDATE SKIP LOCKED" if connection.dialect.name == "postgresql" else ""

@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from engine.deliver import Deliverer, http_client
+from engine.deliver import Deliverer
 from engine.project import Project
 from engine.shift import Shift
 from tests.town import Town
@@ -39,9 +39,9 @@ def test_a_claim_is_sent_though_its_shift_was_cancelled(place: Town) -> None:
 async def cancelled_while_claiming(project: Project) -> None:
     """Move what is due, and cancel the claim while it waits for another writer."""
     shift = Shift(project)
-    while await shift.move_once():
+    while await shift.move_once(shift.look()):
         pass
-    deliverer = Deliverer(project, http_client())
+    deliverer = Deliverer(project)
     holding, release = threading.Event(), threading.Event()
 
     def hold(_: object) -> None:

@@ -132,6 +132,22 @@ def test_more_requests_than_connections_wait_for_their_turn() -> None:
     assert opened == [20]
 
 
+def test_a_connection_that_nobody_needs_is_let_go_and_the_next_request_has_one_of_its_own() -> None:
+    async def ask() -> int:
+        counting = Counting()
+        server = await asyncio.start_server(counting.serve, "127.0.0.1", 0)
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+        async with httpx.AsyncClient(transport=Lanes(5, keep_alive=0.02), trust_env=False) as client, server:
+            for _ in range(2):
+                await asyncio.gather(*(client.get(url) for _ in range(3)))
+                async with asyncio.timeout(20):
+                    while counting.open:
+                        await asyncio.sleep(0.01)
+        return counting.opened
+
+    assert asyncio.run(ask()) == 6
+
+
 def test_nobody_there_is_told_as_a_connection_that_was_never_made() -> None:
     async def ask() -> None:
         async with httpx.AsyncClient(transport=Lanes(2, keep_alive=1.0), trust_env=False) as client:

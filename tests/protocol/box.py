@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from channels.base import Account
 from engine.advance import advance_due
 from engine.claim import claim
-from engine.deliver import Deliverer
+from engine.deliver import TIMEOUT, Deliverer
 from engine.enroll import Candidate, enroll_many
 from engine.evidence import sweep
 from engine.project import Project, real_now
@@ -24,7 +24,9 @@ from engine.receive import receive
 from engine.settling import settle
 from engine.shift import Shift
 from engine.track import Reported, track
+from engine.upkeep import house_work
 from engine.webhooks import take_in
+from engine.wire import Wire
 from store import accounts, clock, consents, contacts, counters, journeys, running
 from store.consents import ConsentGiven
 from store.contacts import ContactFacts
@@ -139,7 +141,7 @@ class Box:
     async def live(self, hours: int) -> None:
         """An engine and an API in one process, as they are: time goes by, people press «yes» and webhooks come."""
         shift = Shift(self.project)
-        shift.deliverer.client = httpx.AsyncClient(transport=httpx.MockTransport(self.messenger.handle))
+        shift.deliverer.client = Wire(httpx.MockTransport(self.messenger.handle), TIMEOUT)
         for hour in range(hours):
             await settle(shift)
             if hour == 0:
@@ -148,7 +150,7 @@ class Box:
                 self.messenger.save()
             while self.deliver():
                 await settle(shift)
-            await asyncio.to_thread(shift.house_work, 29)
+            await asyncio.to_thread(house_work, shift, 29, shift.look())
             self.tick(timedelta(hours=1))
 
     def close(self) -> None:
@@ -182,13 +184,12 @@ class Box:
         return asyncio.run(self._send(lost))
 
     async def _send(self, lost: bool) -> int:
-        async with httpx.AsyncClient(transport=httpx.MockTransport(self.messenger.handle)) as client:
-            sender = Deliverer(self.project, client)
-            done = await sender.send_due()
-            if sender.in_flight:
-                await asyncio.wait(set(sender.in_flight))
-            if not lost:
-                await sender.commit_answers()
+        sender = Deliverer(self.project, Wire(httpx.MockTransport(self.messenger.handle), TIMEOUT))
+        done = await sender.send_due()
+        if sender.in_flight:
+            await asyncio.wait(set(sender.in_flight))
+        if not lost:
+            await sender.commit_answers()
         return done
 
     def claim_and_die(self) -> None:

@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from functools import partial
 from pathlib import Path
 from select import select
 
@@ -54,6 +55,21 @@ def test_read_then_write_of_several_processes_loses_nothing(tmp_path: Path) -> N
     assert [worker.wait(120) for worker in workers] == [0, 0, 0]
     with database.read() as connection:
         assert scalar(connection, "SELECT rows FROM import WHERE id = 1") == 600
+    database.close()
+
+
+def test_only_what_is_lazy_does_not_wait_for_the_disk(database_url: str) -> None:
+    database = Database(database_url)
+    add = "INSERT INTO project_setting (name, value) VALUES (:name, '1')"
+
+    def work(name: str, connection: Connection) -> str:
+        run(connection, add, name=name)
+        return str(scalar(connection, "SHOW synchronous_commit")) if not database.sqlite else ""
+
+    told = [database.transact(partial(work, each), lazy=each == "lazy") for each in ("lazy", "other")]
+    assert database.sqlite or told == ["off", "on"]
+    with database.glance() as connection:
+        assert scalar(connection, "SELECT count(*) FROM project_setting WHERE name IN ('lazy', 'other')") == 2
     database.close()
 
 
