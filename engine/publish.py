@@ -13,12 +13,14 @@ from engine.enroll import end_trips
 from engine.errors import JourneyHasProblems
 from engine.guarded import may_call
 from engine.project import Project
+from journeys.approved import unfitting
 from journeys.check import Problem, check, errors
 from journeys.facts import PROJECT_ZONE
 from journeys.graph import Settings, read
 from journeys.naming import named_addresses, named_journeys, named_segments, started_at_once
 from journeys.schedule import next_run
-from store import ending, enrollments, failing, journeys, planned, segments
+from store import ending, enrollments, failing, journeys, message_templates, planned, segments
+from store.sql import parsed
 from store.tables.columns import micros
 
 PAGE = 1_000
@@ -68,7 +70,15 @@ def problems_of(project: Project, connection: Connection, document: Any) -> list
         if journeys.get(connection, name) is None:
             text, fix = f"No journey is called {name}.", "Choose another, or make it first."
             found.append(Problem(text=text, fix=fix, node=node, path=path))
-    return found
+    return [*found, *unfitting(document, _templates(connection))]
+
+
+def _templates(connection: Connection) -> dict[tuple[str, str, str], list[Any]]:
+    """What the messengers told of their approved templates: components by messenger, name and language."""
+    known: dict[tuple[str, str, str], list[Any]] = {}
+    for row in message_templates.approved(connection):
+        known.setdefault((row.channel, row.name, row.language), []).append(parsed(row.components) or [])
+    return known
 
 
 def _endless(project: Project, connection: Connection, own: Row[Any], document: Mapping[str, Any]) -> Iterator[Problem]:

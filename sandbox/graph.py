@@ -8,6 +8,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from starlette.requests import Request
+from starlette.routing import BaseRoute
 
 from sandbox.facts import Account, Refusal
 
@@ -124,6 +125,21 @@ def sign(account: Account, raw: bytes, *, forged: bool) -> dict[str, str]:
     key = "forged" if forged else account.secrets.get("app_secret", "")
     digest = hmac.new(key.encode(), raw, hashlib.sha256).hexdigest()
     return {"x-hub-signature-256": f"sha256={digest}", "user-agent": "facebookexternalua"}
+
+
+class Product:
+    """What the pretend WhatsApp and Messenger have in common as networks."""
+
+    fifo = False
+    timeout = 20.0
+    receipts = True
+
+    def routes(self, world: World) -> list[BaseRoute]:
+        """None of their own: Graph's doors are those of both."""
+        return []
+
+    def sign(self, account: Account, raw: bytes, *, forged: bool = False) -> dict[str, str]:
+        return sign(account, raw, forged=forged)
 
 
 def whole_text(value: Any, name: str, most: int, *, needed: bool = True, code: int = 100) -> str:

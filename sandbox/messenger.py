@@ -6,8 +6,6 @@ import hashlib
 import zlib
 from typing import TYPE_CHECKING, Any
 
-from starlette.routing import BaseRoute
-
 from sandbox import graph
 from sandbox.arrival import arrive
 from sandbox.exchange import Call
@@ -29,22 +27,13 @@ KINDS = frozenset({"RESPONSE", "UPDATE", "MESSAGE_TAG", "UTILITY"})
 APP = 1_517_776_481_860_111
 
 
-class Messenger:
+class Messenger(graph.Product):
     """One server for all pages."""
 
     name = "messenger"
-    fifo = False
-    timeout = 20.0
-    receipts = True
-
-    def routes(self, world: World) -> list[BaseRoute]:
-        return []
 
     def plausible(self, address: str) -> bool:
         return plausible(address)
-
-    def sign(self, account: Account, raw: bytes, *, forged: bool = False) -> dict[str, str]:
-        return graph.sign(account, raw, forged=forged)
 
     def retry(self, failed: Retry) -> float | None:
         """At once, then rarer, for a day and a half."""

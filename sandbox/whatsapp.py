@@ -6,8 +6,6 @@ import base64
 import hashlib
 from typing import TYPE_CHECKING, Any
 
-from starlette.routing import BaseRoute
-
 from sandbox import graph
 from sandbox.arrival import arrive
 from sandbox.exchange import Call
@@ -34,22 +32,13 @@ FAILURES = {
 MIMES = {"image": "image/jpeg", "video": "video/mp4", "audio": "audio/ogg; codecs=opus", "document": "application/pdf"}
 
 
-class WhatsApp:
+class WhatsApp(graph.Product):
     """One server for all numbers."""
 
     name = "whatsapp"
-    fifo = False
-    timeout = 20.0
-    receipts = True
-
-    def routes(self, world: World) -> list[BaseRoute]:
-        return []
 
     def plausible(self, address: str) -> bool:
         return plausible(address)
-
-    def sign(self, account: Account, raw: bytes, *, forged: bool = False) -> dict[str, str]:
-        return graph.sign(account, raw, forged=forged)
 
     def retry(self, failed: Retry) -> float | None:
         """With decreasing frequency, for seven days."""
