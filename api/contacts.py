@@ -213,6 +213,7 @@ def get_timeline(contact: str, project: Shared, _: Authorised, after: After = ""
             "title": each.title,
             "detail": each.detail,
             "journey": each.journey,
+            "journey_name": each.journey_name,
             "node": each.node,
         }
         for each in items

@@ -55,10 +55,10 @@ def list_journeys(
     after: After = "",
     limit: Limit = 50,
 ) -> dict[str, Any]:
-    """Journeys, newest first, with the sums of their funnels."""
+    """Journeys, newest first, with the sums of their funnels; `search` takes a part of the name, in any case."""
     with project.database.read() as connection:
         found = journeys.page(connection, after_id(after), limit, search.strip(), status)
-        sums = counters.summary(connection)
+        sums = counters.summary(connection, [row.id for row in found])
     return paged(found, limit, lambda row: _shown(row, sums.get(row.id, {})))
 
 
@@ -86,7 +86,7 @@ def get_journey(journey: str, project: Shared, _: Authorised) -> dict[str, Any]:
     with project.database.read() as connection:
         row = found(connection, journey)
         versions = journeys.versions(connection, row.id)
-        sums = counters.summary(connection).get(row.id, {})
+        sums = counters.summary(connection, [row.id]).get(row.id, {})
         live = journeys.version(connection, row.version_id) if row.version_id else None
         plan = planned.of(connection, row.id)
     return {

@@ -9,7 +9,7 @@ import segno
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.doors import Authorised, Shared, iso
+from api.doors import After, Authorised, Limit, Shared, after_id, iso, paged
 from api.problems import Refused
 from channels import registry as channels
 from channels.base import Account
@@ -60,11 +60,12 @@ def make_link(body: LinkIn, project: Shared, caller: Authorised) -> dict[str, An
 
 
 @router.get("")
-def list_links(project: Shared, _: Authorised) -> dict[str, Any]:
-    """All links, newest first, with how many came by each."""
+def list_links(project: Shared, _: Authorised, after: After = "", limit: Limit = 100) -> dict[str, Any]:
+    """Links, newest first, with how many came by each."""
     with project.database.read() as connection:
         accounts = [each.account for each in project.accounts(connection)]
-        return {"items": [_shown(row, accounts) for row in opt_in.listed(connection)], "next": None}
+        found = opt_in.page(connection, after_id(after), limit)
+    return paged(found, limit, lambda row: _shown(row, accounts))
 
 
 @router.delete("/{token}")

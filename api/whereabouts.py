@@ -93,6 +93,7 @@ def _trip(
         "id": str(row.id),
         "contact": row.external_id,
         "journey": row.public_id,
+        "journey_name": row.journey_name,
         "version": row.version,
         "status": row.status,
         "reason": row.reason or None,

@@ -14,9 +14,9 @@ from bench.outlet import plug_in
 from bench.places import KINDS
 from bench.results import KEPT, Results
 
-BENCHES = ("contacts", "peers", "waiting", "timers", "delivery", "replies", "shards", "steps", "channels")
+BENCHES = ("contacts", "peers", "waiting", "timers", "delivery", "replies", "shards", "steps", "channels", "pages")
 #: Minutes long: only when named, or in a full run.
-LONG = ("channels",)
+LONG = ("channels", "pages")
 
 
 def main(words: Sequence[str]) -> int:

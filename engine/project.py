@@ -21,7 +21,7 @@ from store.tables.columns import micros
 from store.vault import Vault
 
 log = logging.getLogger(__name__)
-VERSIONS_KEPT = 500
+VERSIONS_KEPT = 2_000
 
 
 def real_now() -> datetime:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Row
@@ -92,14 +93,45 @@ def inside(connection: Connection, version_ids: Sequence[int]) -> dict[str, int]
     return dict(sums)
 
 
-def summary(connection: Connection) -> dict[int, dict[str, int]]:
-    """The journey row of every journey: {journey id: {what: amount}}."""
-    part = "SELECT version_id, what, amount FROM {} WHERE node = ''"
+@dataclass(frozen=True, slots=True)
+class Trips:
+    """Trips of all journeys together."""
+
+    entered: int = 0
+    inside: int = 0
+    converted: int = 0
+
+
+def overall(connection: Connection, start: int = 0) -> Trips:
+    """The trips of all journeys that were enrolled in the hour `start` or later."""
+    part = (
+        "SELECT c.what, c.amount FROM journey_version v JOIN {} c ON c.version_id = v.id AND c.node = ''"
+        " WHERE c.cohort >= :start"
+    )
     found = rows(
         connection,
-        "SELECT v.journey_id, c.what, sum(c.amount) AS amount FROM"
-        f" ({part.format('node_count')} UNION ALL {part.format('node_count_delta')}) AS c"
-        " JOIN journey_version v ON v.id = c.version_id GROUP BY v.journey_id, c.what",
+        "SELECT what, sum(amount) AS amount FROM"
+        f" ({part.format('node_count')} UNION ALL {part.format('node_count_delta')}) AS both_parts GROUP BY what",
+        start=start,
+    )
+    sums = {row.what: int(row.amount) for row in found}
+    gone = sum(many for what, many in sums.items() if what == "completed" or what.startswith(("exited:", "failed:")))
+    entered = sums.get("entered", 0)
+    return Trips(entered=entered, inside=entered - gone, converted=sums.get("converted", 0))
+
+
+def summary(connection: Connection, journey_ids: Sequence[int]) -> dict[int, dict[str, int]]:
+    """The journey rows of some journeys: {journey id: {what: amount}}."""
+    part = (
+        "SELECT v.journey_id, c.what, c.amount FROM journey_version v JOIN {} c ON c.version_id = v.id AND c.node = ''"
+        " WHERE v.journey_id IN [ids]"
+    )
+    found = rows(
+        connection,
+        "SELECT journey_id, what, sum(amount) AS amount FROM"
+        f" ({part.format('node_count')} UNION ALL {part.format('node_count_delta')}) AS both_parts"
+        " GROUP BY journey_id, what",
+        ids=list(journey_ids),
     )
     sums: dict[int, dict[str, int]] = {}
     for row in found:

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from store import drafts
+from store.contacts import fold
 from store.database import dumps
 from store.sql import insert_new, one, parsed, rows, run, scalar
 from store.tables import Journey, JourneyVersion
@@ -155,12 +156,15 @@ def page(connection: Connection, after: int, limit: int, search: str = "", statu
     """Journeys, newest first; `after` is the last id of the page before (0: from the start)."""
     conditions = ["id < :after"] if after else ["1 = 1"]
     values: dict[str, Any] = {"after": after} if after else {}
-    if search:
-        conditions.append("name LIKE :search")
-        values["search"] = f"%{search}%"
     if status:
         conditions.append("status = :status")
         values["status"] = status
+    if search:
+        # Neither database folds the case of every alphabet by itself.
+        sought = fold(search)
+        named = rows(connection, f"SELECT id, name FROM journey WHERE {' AND '.join(conditions)}", **values)
+        values["ids"] = sorted((row.id for row in named if sought in fold(row.name)), reverse=True)[:limit]
+        conditions.append("id IN [ids]")
     statement = f"SELECT {COLUMNS} FROM journey WHERE {' AND '.join(conditions)} ORDER BY id DESC LIMIT :limit"
     return rows(connection, statement, limit=limit, **values)
 

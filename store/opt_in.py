@@ -29,9 +29,10 @@ def make(connection: Connection, facts: Sequence[Any], now: int) -> str:
             return token
 
 
-def listed(connection: Connection) -> Sequence[Row[Any]]:
-    """All links, newest first."""
-    return rows(connection, f"{SHOWN} ORDER BY k.id DESC")
+def page(connection: Connection, after: int, limit: int) -> Sequence[Row[Any]]:
+    """Links, newest first; `after` is the last id of the page before (0: from the start)."""
+    condition, values = ("WHERE k.id < :after", {"after": after}) if after else ("", {})
+    return rows(connection, f"{SHOWN} {condition} ORDER BY k.id DESC LIMIT :limit", limit=limit, **values)
 
 
 def find(connection: Connection, token: str) -> Row[Any] | None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from store import counters
 from store.running import SILENCE
 from store.sql import rows, scalar
 
@@ -66,14 +67,15 @@ def _dead_rows(connection: Connection) -> Gauge:
 
 
 def overview(connection: Connection, now: int) -> dict[str, Any]:
-    """Sums for the first page."""
+    """Sums for the first page, of counters where there are any: they cost the same however many trips there are."""
     journeys = rows(connection, "SELECT status, count(*) AS many FROM journey GROUP BY status")
+    trips = counters.overall(connection)
     return {
         "contacts": _count(connection, "contact"),
-        "consents": int(scalar(connection, "SELECT count(DISTINCT contact_id) FROM consent WHERE granted") or 0),
         "journeys": {row.status: row.many for row in journeys},
-        "enrolled_today": _count(connection, "enrollment WHERE entered_at > :now", now - DAY),
-        "inside": _count(connection, "enrollment WHERE ended_at IS NULL"),
+        "enrolled_today": counters.overall(connection, counters.cohort(now - DAY)).entered,
+        "inside": trips.inside,
+        "converted": trips.converted,
         "sent_today": _count(connection, "delivery WHERE accepted_at > :now", now - DAY),
         "replies_today": _count(connection, "reply WHERE received_at > :now", now - DAY),
         "accounts": _count(connection, "channel_account"),

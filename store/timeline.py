@@ -26,14 +26,15 @@ _PARTS = (
 
 
 def of_contact(connection: Connection, contact_id: int, before: int, limit: int) -> Sequence[Row[Any]]:
-    """The latest happenings before an instant (0: now): at, kind, title, detail, journey (public id), node."""
+    """The latest happenings before an instant (0: now): at, kind, title, detail, journey (public id and name), node."""
     text = "json_extract(d.content, '$.text')" if connection.dialect.name == "sqlite" else "d.content ->> 'text'"
     whole = " UNION ALL ".join(part.format(text=text) for part in _PARTS)
     condition = " WHERE t.at < :before" if before else ""
     values = {"before": before} if before else {}
     return rows(
         connection,
-        "SELECT t.at, t.kind, t.title, coalesce(t.detail, '') AS detail, j.public_id AS journey, t.node"
+        "SELECT t.at, t.kind, t.title, coalesce(t.detail, '') AS detail, j.public_id AS journey,"
+        " j.name AS journey_name, t.node"
         f" FROM ({whole}) AS t LEFT JOIN journey j ON j.id = t.journey_id{condition} ORDER BY t.at DESC LIMIT :limit",
         id=contact_id,
         limit=limit,

@@ -12,9 +12,8 @@ from store.sql import one, rows
 
 COLUMNS = (
     "e.id, e.contact_id, e.status, e.reason, e.node, e.seq, e.arrived_at, e.entered_at, e.ended_at, e.due_at,"
-    " e.parked_at, e.waiting_for, e.converted, e.version_id, c.external_id, j.public_id, j.status AS journey_status,"
-    " j.ends_at AS journey_ends_at,"
-    " v.version"
+    " e.parked_at, e.waiting_for, e.converted, e.version_id, c.external_id, j.public_id, j.name AS journey_name,"
+    " j.status AS journey_status, j.ends_at AS journey_ends_at, v.version"
 )
 JOINED = (
     "enrollment e JOIN contact c ON c.id = e.contact_id JOIN journey j ON j.id = e.journey_id"

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from ui.backend import backend
+from ui.backend import Page, backend
 
 Json = dict[str, Any]
 
 
-def links() -> list[Json]:
+def links(after: str | None = None) -> Page:
     """Opt-in links, newest first."""
-    return list(backend().ask("GET", "/v1/opt-in-links")["items"])
+    return backend().page("/v1/opt-in-links", limit=20, after=after)
 
 
 def make_link(body: Mapping[str, Any]) -> Json:

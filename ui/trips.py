@@ -36,18 +36,13 @@ def trips(name: str) -> None:
             _("Not in any journey"),
             _("Open a journey and enroll this contact to see their way here."),
         )
-    titles = (
-        {str(one["id"]): str(one.get("name") or one["id"]) for one in backend().journeys(limit=200).items}
-        if page.items
-        else {}
-    )
     for trip in page.items:
         with st.container(border=True, gap="xsmall"):
             journey = str(trip["journey"])
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.page_link(
                     "screens/journey.py",
-                    label=titles.get(journey, journey),
+                    label=str(trip.get("journey_name") or journey),
                     icon=":material/route:",
                     query_params={"id": journey},
                 )

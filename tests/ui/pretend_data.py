@@ -227,6 +227,7 @@ def trips() -> list[Json]:
         "held": None, "wakes": [{"what": "reply", "name": None, "at": None}, {"what": "time", "at": due},
         {"what": "goal", "name": "paid", "at": None}], "latest": due, "open_end": None,
     }  # fmt: skip
+    waiting["journey_name"], over["journey_name"] = "Abandoned cart", "Welcome"
     waiting |= {"due_at": due, "waiting_for": "reply", "explain": told}
     return [
         {**waiting, "node": "answer", "arrived_at": at(hours=4), "trail": trail},
@@ -236,7 +237,7 @@ def trips() -> list[Json]:
 
 def timeline() -> list[Json]:
     """What happened with the first contact, newest first."""
-    trip: Json = {"journey": "cart", "node": "", "detail": ""}
+    trip: Json = {"journey": "cart", "journey_name": "Abandoned cart", "node": "", "detail": ""}
     alone: Json = {"journey": None, "node": "", "detail": ""}
     asked, wrote = "Anna, shall we keep your cart?", "how much? <b>now</b>"
     return [

@@ -8,6 +8,7 @@ from fastapi import FastAPI, Response
 
 from api.message_templates import MessageIn, preview
 from tests.ui import pretend_data as data
+from tests.ui.pretend_world import paged
 
 Json = dict[str, Any]
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10"><rect width="10" height="10"/></svg>'
@@ -39,8 +40,8 @@ def doors(app: FastAPI) -> None:
         return rules[name]
 
     @app.get("/v1/opt-in-links")
-    def listed() -> Json:
-        return {"items": links, "next": None}
+    def listed(limit: int = 100, after: str | None = None) -> Json:
+        return paged(links, limit, after)
 
     @app.post("/v1/opt-in-links", status_code=201)
     def make(body: Json) -> Json:
@@ -50,7 +51,8 @@ def doors(app: FastAPI) -> None:
             "link": "https://t.me/shop_bot?start=abc",
             "qr": "/v1/qr.svg",
         }
-        links.append({**body, "token": "abc", "arrived": 7, "created_at": data.at(hours=1), "links": [place]})
+        token = f"abc{len(links)}" if links else "abc"
+        links.append({**body, "token": token, "arrived": 7, "created_at": data.at(hours=1), "links": [place]})
         return links[-1]
 
     @app.get("/v1/qr.svg")

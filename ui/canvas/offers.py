@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from ui import reach
-from ui.backend import backend
+from ui.backend import backend, everything
 from ui.canvas.comparisons import operator_name
 from ui.trouble import Trouble
 
@@ -27,7 +27,10 @@ def offers(url: str, code: str) -> Json:
         "events": _or_nothing(api.event_names).get("items") or [],
         "segments": _names(api.segments, "id"),
         "pools": _names(api.pools, "pool"),
-        "journeys": [{"id": one["id"], "name": one.get("name") or ""} for one in _list(api.journeys)],
+        "journeys": [
+            {"id": one["id"], "name": one.get("name") or ""}
+            for one in _list(lambda: list(everything(api.journeys, limit=1000)))
+        ],
         "operators": [
             {"name": one["name"], "title": operator_name(one["name"]), "applies_to": list(one.get("applies_to") or ())}
             for one in _or_nothing(api.schemas).get("operators") or ()

@@ -93,7 +93,6 @@ def _purpose(purpose: Any) -> str:
 def timeline(name: str) -> None:
     """Everything that happened, newest first, day by day as in a chat."""
     page = backend().timeline(name, limit=100)
-    names = {str(one["id"]): str(one.get("name") or one["id"]) for one in backend().journeys(limit=200).items}
     if not page.items:
         empty(
             ":material/history:",
@@ -111,8 +110,7 @@ def timeline(name: str) -> None:
         side: Literal["left", "right"] = "left" if item.get("kind") == "reply" else "right"
         with st.container(horizontal_alignment=side), st.container(border=True, width=560, gap=None):
             st.markdown(event_line(item, titles.get(str(item.get("journey") or ""))))
-            journey = names.get(str(item.get("journey") or ""), str(item.get("journey") or ""))
-            place = journey
+            place = str(item.get("journey_name") or item.get("journey") or "")
             st.caption(safe(f"{when(item.get('at')).split(', ')[-1]}" + (f" · {place}" if place else "")))
     if page.next:
         st.caption(_("Older events are in the export of this contact."))

@@ -8,8 +8,8 @@ from typing import Any
 
 import streamlit as st
 
-from ui import charts
-from ui.backend import backend, everything
+from ui import charts, picking
+from ui.backend import backend
 from ui.figures import compact, now, number, percent, zone
 from ui.language import _
 from ui.look import empty, heading
@@ -25,13 +25,12 @@ def span_name(span: str) -> str:
     return names.get(span) or _("Other dates")
 
 
-def chosen(journeys: list[dict[str, Any]]) -> tuple[str, int | None, str, str]:
+def chosen(names: Mapping[str, str]) -> tuple[str, int | None, str, str]:
     """Journey, version and dates from the address; the controls change the address, so it can be shared."""
-    names = {str(one["id"]): str(one.get("name") or one["id"]) for one in journeys}
     query = st.query_params
     with st.container(horizontal=True, vertical_alignment="bottom"):
         asked = query.get("journey")
-        place = list(names).index(asked) if asked in names else 0
+        place = list(names).index(asked) if asked and asked in names else 0
         journey = st.selectbox(
             _("Journey"),
             list(names),
@@ -176,15 +175,15 @@ def details(funnel: Json, journey: str) -> None:
 
 def main() -> None:
     heading(_("Funnel"), _("How far contacts came, and where they stayed."))
-    journeys = list(everything(lambda **asked: backend().journeys(limit=200, **asked)))
-    if not journeys:
+    names = picking.journeys("funnel", st.query_params.get("journey", ""))
+    if not names:
         empty(
             ":material/filter_alt:",
             _("No funnel yet"),
             _("Publish a journey; as contacts enter, their way will be drawn here."),
         )
         return
-    journey, version, since, until = chosen(journeys)
+    journey, version, since, until = chosen(names)
     funnel = backend().funnel(journey, version=version, since=midnight(since), until=midnight(until, after=1))
     if not funnel.get("entered") and not funnel.get("moved_in"):
         empty(

@@ -36,17 +36,13 @@ def known() -> Json:
 
 
 def latest(api: Backend) -> list[Json]:
-    """The newest trips that the API shows without turning all of its pages."""
-    page = api.enrollments(limit=200)
-    return sorted(page.items, key=lambda one: str(one.get("entered_at") or one.get("arrived_at") or ""), reverse=True)[
-        :8
-    ]
+    """The newest trips."""
+    return api.enrollments(limit=8, order="newest").items
 
 
 def steps(facts: Json) -> list[Step]:
     """The way of a messenger marketer, each step with whether it has been taken."""
     journeys, channels, summary = facts["journeys"], facts["channels"], facts["summary"]
-    entered = sum(one.get("entered") or 0 for one in journeys)
     return [
         Step("forum", _("Choose a messenger"), _("Telegram, WhatsApp, Viber, Messenger."), "channels", bool(channels)),
         Step(
@@ -69,15 +65,16 @@ def steps(facts: Json) -> list[Step]:
             _("Write messages"),
             _("In the words of each messenger."),
             "templates",
-            any(one.get("status") != "draft" or str(one.get("revision")) not in ("0", "1") for one in journeys),
+            any(state != "draft" for state in summary.get("journeys") or {})
+            or any(str(one.get("revision")) not in ("0", "1") for one in journeys),
         ),
-        Step("rocket_launch", _("Publish and watch"), _("See contacts move, live."), "journeys", entered > 0),
+        Step("rocket_launch", _("Publish and watch"), _("See contacts move, live."), "journeys", bool(facts["trips"])),
         Step(
             "science",
             _("Make it better"),
             _("A/B splits and funnels."),
             "funnel",
-            any(one.get("converted") for one in journeys),
+            bool(summary.get("converted")) or any(one.get("converted") for one in journeys),
         ),
         Step(
             "event_repeat",
@@ -125,7 +122,6 @@ def recent(facts: Json) -> None:
             _("Publish a journey and enroll somebody: their way will appear here."),
         )
         return
-    names = {str(one["id"]): str(one.get("name") or one["id"]) for one in facts["journeys"]}
     with st.container(border=True, gap="xsmall"):
         for trip in facts["trips"]:
             contact, journey = str(trip["contact"]), str(trip["journey"])
@@ -135,7 +131,7 @@ def recent(facts: Json) -> None:
                     "screens/contact.py", label=contact, icon=":material/person:", query_params=query, width=180
                 )
                 query = {"id": journey}
-                label = names.get(journey, journey)
+                label = str(trip.get("journey_name") or journey)
                 st.page_link("screens/journey.py", label=label, icon=":material/route:", query_params=query, width=260)
                 st.markdown(badge(word(ENROLLMENT, trip.get("status"))), width="stretch")
                 st.caption(ago(trip.get("arrived_at") or trip.get("entered_at")), width="content")

@@ -7,11 +7,10 @@ from typing import Any
 
 import streamlit as st
 
-from ui import reach
-from ui.backend import backend
+from ui import picking, reach
 from ui.figures import number, when
 from ui.language import _
-from ui.look import attempt, careful, empty, heading
+from ui.look import attempt, careful, empty, heading, paging
 from ui.words import channel, safe
 
 Json = Mapping[str, Any]
@@ -19,7 +18,7 @@ Json = Mapping[str, Any]
 
 def new_link() -> None:
     """A campaign and the words that people agree to."""
-    journeys = {str(one["id"]): str(one.get("name") or one["id"]) for one in backend().journeys(limit=200).items}
+    journeys = picking.journeys("link")
     with st.form("link-new", border=False):
         campaign = st.text_input(
             _("Campaign"), key="link-campaign", help=_("Your own name for it: a poster, a parcel.")
@@ -85,18 +84,20 @@ def close(token: str) -> None:
 
 def main() -> None:
     heading(_("Links"), _("Addresses and QR codes by which people agree to hear from you."))
+    trail: list[str] = st.session_state.setdefault("links-pages", [])
     known = reach.links()
-    with st.expander(_("New link"), icon=":material/add_link:", expanded=not known):
+    with st.expander(_("New link"), icon=":material/add_link:", expanded=not known.items):
         new_link()
-        known = reach.links()
-    if not known:
+        known = reach.links(trail[-1] if trail else None)
+    if not known.items:
         empty(
             ":material/qr_code_2:",
             _("No link yet"),
             _("Print a code on a parcel or put a link on your site: who follows it becomes a contact who agreed."),
         )
-    for one in known:
+    for one in known.items:
         link(one)
+    paging("links", trail, known.next)
 
 
 main()

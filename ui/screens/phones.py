@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 import streamlit as st
@@ -13,7 +14,7 @@ from ui.figures import counted, duration, instant, when
 from ui.language import _, ngettext
 from ui.look import attempt, empty, heading, last_word
 from ui.phone import phone
-from ui.trouble import Trouble
+from ui.trouble import Missing, Trouble
 from ui.words import bold, safe
 from ui.words import channel as channel_name
 
@@ -22,14 +23,19 @@ LEAPS = ("PT1H", "P1D", "P3D")
 
 
 def people() -> dict[str, str]:
-    """Contacts that fit the search: id → name."""
-    search = st.session_state.get("phones-search") or ""
+    """Contacts that fit the search, id → name; where nobody is searched for, first the one that the address names."""
+    search, named = st.session_state.get("phones-search") or "", st.query_params.get("contact")
     found: dict[str, str] = {}
-    for contact in backend().contacts(search=search, limit=100).items:
-        attributes = contact.get("attributes") or {}
-        name = " ".join(str(attributes.get(part) or "") for part in ("first_name", "last_name")).strip()
-        found[str(contact["external_id"])] = name
-    return found
+    if named and not search:
+        with suppress(Missing):
+            found[named] = called(backend().contact(named))
+    return found | {str(each["external_id"]): called(each) for each in backend().contacts(search=search).items}
+
+
+def called(contact: Json) -> str:
+    """First and last name, as far as they are known."""
+    attributes = contact.get("attributes") or {}
+    return " ".join(str(attributes.get(part) or "") for part in ("first_name", "last_name")).strip()
 
 
 def addresses(contact: str) -> list[tuple[str, str]]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import streamlit as st
 
+from ui import picking
 from ui.backend import Checked, backend
 from ui.canvas import mount
 from ui.durations import parse
@@ -38,20 +39,13 @@ def play_of(journey: str) -> Play:
 def chosen() -> str:
     """The journey that the address names, or that is picked here."""
     named = st.query_params.get("id") or ""
-    search = str(st.session_state.get("rehearsal-search") or "")
-    page = backend().journeys(search=search, limit=100)
-    if page.next or search:
-        icon, hint = ":material/search:", _("Find by name")
-        st.text_input(_("Search"), key="rehearsal-search", placeholder=hint, icon=icon)
-    names = {str(each["id"]): str(each.get("name") or each["id"]) for each in page.items}
-    if named and named not in names:
-        names[named] = str(backend().journey(named).get("name") or named)
+    names = picking.journeys("rehearsal", named)
     if not names:
         return ""
     picked = st.selectbox(
         _("Journey"),
         list(names),
-        index=list(names).index(named) if named else 0,
+        index=list(names).index(named) if named in names else 0,
         format_func=lambda name: names[name],
         key="rehearsal-journey",
     )

@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from ui import segmenting
-from ui.backend import backend
+from ui.backend import backend, everything
 from ui.canvas.offers import offers
 from ui.figures import ago, compact, number, percent, when
 from ui.language import _, language
@@ -26,7 +26,7 @@ Json = Mapping[str, Any]
 def known(own: str) -> Known:
     """What is there to choose from: real attributes, tags, events, other segments, journeys."""
     found = offers(backend().url, language())
-    others = {str(one["id"]): str(one["name"]) for one in segmenting.listed(limit=500).items if one["id"] != own}
+    others = {str(one["id"]): str(one["name"]) for one in everything(segmenting.listed, limit=500) if one["id"] != own}
     return Known(
         attributes=found["attributes"],
         tags=found["tags"],
