@@ -15,13 +15,15 @@ from api.journeys import found
 from api.problems import Refused
 from engine.errors import JourneyHasProblems, NotFound
 from engine.publish import problems_of
-from engine.rehearsal import Rehearsal, differences, outcome
+from engine.rehearsal import Rehearsal
+from engine.rehearsal_outcome import differences, outcome
+from journeys.caps import WEEK, Caps
 from journeys.check import errors
 from journeys.graph import Journey, read
 from journeys.script import Expected, Part, Script
-from store import consents, contacts, journey_tests, journeys
+from store import consents, contacts, frequency, journey_tests, journeys
 from store.sql import parsed
-from store.tables.columns import maybe_instant
+from store.tables.columns import instant, maybe_instant, micros
 
 router = APIRouter(prefix="/v1", tags=["rehearsals"])
 WINDOW = timedelta(hours=24)
@@ -71,13 +73,14 @@ def rehearse(body: RehearseIn, project: Shared, _: Authorised) -> dict[str, Any]
     with project.database.read() as connection:
         journey = _journey(project, connection, body.journey, body.document)
         now = project.now(connection)
+        caps = _caps(connection)
         script = body.script
         if "at" not in script.model_fields_set:
             script = script.model_copy(update={"at": now})
         if body.contact is not None:
             part = _part(connection, body.contact, now)
             script = script.model_copy(update={"contact": part})
-    played = Rehearsal(journey, script.model_copy(deep=True)).play()
+    played = Rehearsal(journey, script.model_copy(deep=True), caps).play()
     return {**shown(played), "script": script.model_dump(mode="json", exclude_none=True)}
 
 
@@ -103,7 +106,8 @@ def put_test(journey: str, name: str, body: TestIn, project: Shared, _: Authoris
         row = found(connection, journey)
         if journey_tests.count(connection, row.id) >= journey_tests.MOST:
             raise Refused(409, "conflict", f"A journey has at most {journey_tests.MOST} tests.")
-        expect = body.expect or outcome(Rehearsal(_journey(project, connection, journey, None), body.script).play())
+        drawn = _journey(project, connection, journey, None)
+        expect = body.expect or outcome(Rehearsal(drawn, body.script, _caps(connection)).play())
         written = body.script.model_dump(mode="json", exclude_none=True)
         now = project.now_micros(connection)
         journey_tests.put(connection, row.id, name.strip(), written, expect.model_dump(mode="json"), now)
@@ -131,9 +135,10 @@ def run_tests(journey: str, project: Shared, _: Authorised, body: RunIn | None =
         row = found(connection, journey)
         drawn = _journey(project, connection, journey, body.document if body is not None else None)
         tests = journey_tests.of(connection, row.id)
+        caps = _caps(connection)
     items = []
     for test in tests:
-        came = outcome(Rehearsal(drawn, Script.model_validate(parsed(test.script))).play())
+        came = outcome(Rehearsal(drawn, Script.model_validate(parsed(test.script)), caps).play())
         wrong = differences(Expected.model_validate(parsed(test.expected)), came)
         items.append({"name": test.name, "passed": not wrong, "differences": wrong})
     failed = sum(not each["passed"] for each in items)
@@ -154,12 +159,21 @@ def _journey(project: Any, connection: Any, journey: str | None, document: Mappi
     return read(document, journey or "")
 
 
+def _caps(connection: Any) -> tuple[Caps, ...]:
+    """The project's own."""
+    chosen = frequency.setting(connection, "caps")
+    return (Caps.model_validate(chosen),) if chosen else ()
+
+
 def _part(connection: Any, name: str, now: datetime) -> Part:
     """A real contact as the rehearsal begins."""
     row = contact_found(connection, name)
     addresses = contacts.addresses_of(connection, [row.id])
     agreed = consents.state(connection, [row.id]).get(row.id, set())
     heard = [maybe_instant(each.last_inbound_at) for each in addresses]
+    # A day more than the week: days begin at other instants in other zones.
+    since = micros(now - timedelta(days=WEEK + 1))
+    sent = frequency.marketing_since(connection, [row.id], since).get(row.id, ())
     return Part(
         external_id=row.external_id,
         attributes=parsed(row.attributes),
@@ -168,6 +182,7 @@ def _part(connection: Any, name: str, now: datetime) -> Part:
         channels=tuple(dict.fromkeys(each.channel for each in addresses)) or ("telegram",),
         consents=tuple(channel for channel, purpose in sorted(agreed) if purpose == "marketing"),
         wrote=any(each is not None and now - each < WINDOW for each in heard),
+        advertised=tuple(instant(each.sending_at) for each in sent),
     )
 
 
@@ -193,6 +208,7 @@ def shown(played: Rehearsal) -> dict[str, Any]:
                 "media": line.content.get("media"),
                 "node": line.node or None,
                 "note": line.note or None,
+                "until": line.until.isoformat() if line.until else None,
             }
             for line in chat.lines
         ],

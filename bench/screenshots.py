@@ -2,33 +2,22 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 import time
 from pathlib import Path
 
 import httpx
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
+
+from tests.ui.browsing import CHROMIUM, chromium
 
 PICTURES = Path(__file__).parent.parent / "docs" / "pictures"
 UI, API = "http://127.0.0.1:8501", "http://127.0.0.1:8000"
-#: What keeps a headless browser from calling its maker's servers.
-QUIET = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 def main() -> int:
     """Open each page of a running demo and keep a picture of it."""
-    chromium = shutil.which("chromium")
-    if chromium is None:
+    if not CHROMIUM:
         print("Install chromium first (Debian: apt-get install chromium).", file=sys.stderr)
         return 1
     try:
@@ -41,8 +30,7 @@ def main() -> int:
     key = (home / "keys" / "ui").read_text().strip()
     answer = httpx.get(f"{API}/v1/journeys", headers={"Authorization": f"Bearer {key}"}, timeout=10, trust_env=False)
     journey = max(answer.json()["items"], key=lambda each: int(each["entered"]))["id"]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=QUIET)
+    with chromium() as browser:
         page = browser.new_page(viewport={"width": 1440, "height": 900}, locale="en-GB")
         for name, path in {
             "home": "/",
@@ -54,7 +42,6 @@ def main() -> int:
             "phones": "/phones",
         }.items():
             take(page, f"{UI}{path}{'&' if '?' in path else '?'}lang=en", PICTURES / f"{name}.png")
-        browser.close()
     return 0
 
 

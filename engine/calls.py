@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Row
 from engine import guarded
 from engine.deliver import http_client
 from engine.project import Project, real_now
+from nodes.webhook import kept
 from store import enrollments, web_requests
 from store.sql import parsed
 from store.tables.columns import micros
@@ -25,8 +26,6 @@ log = logging.getLogger(__name__)
 BATCH = 50
 #: Longer than any attempt may take.
 LEASE = timedelta(seconds=60)
-#: The longest text that is kept of an answer.
-LONGEST_TEXT = 8_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,25 +122,11 @@ def _may_help(outcome: Outcome) -> bool:
 
 
 def _kept(body: bytes, save: Mapping[str, str]) -> dict[str, Any]:
-    """What is to be kept of an answer: plain values at their paths; what is not there is left out."""
+    """What is to be kept of an answer; nothing of one that is no JSON."""
     if not save:
         return {}
     try:
         answer = orjson.loads(body)
     except orjson.JSONDecodeError:
         return {}
-    found = {name: _at(answer, path) for name, path in save.items()}
-    return {name: value for name, value in found.items() if value is not None}
-
-
-def _at(answer: Any, path: str) -> str | int | float | bool | None:
-    for step in path.split("."):
-        if isinstance(answer, Mapping):
-            answer = answer.get(step)
-        elif isinstance(answer, list) and step.isdigit() and int(step) < len(answer):
-            answer = answer[int(step)]
-        else:
-            return None
-    if isinstance(answer, str):
-        return answer.replace("\0", "")[:LONGEST_TEXT]
-    return answer if isinstance(answer, bool | int | float) else None
+    return kept(answer, save)

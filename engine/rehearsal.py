@@ -8,13 +8,29 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from engine.rehearsal_chat import Chat, Line, Pending, buttons_of
+from journeys.caps import Caps
 from journeys.facts import Past, Person
 from journeys.graph import Journey
-from journeys.script import Act, Expected, Script
+from journeys.script import Act, Answer, Script
 from journeys.trace import Traced, traced
 from journeys.walk import Passed, Trip, Walk, walk
 from nodes.matching import is_opt_in, is_opt_out
-from nodes.visit import Changed, Decision, Drawn, Happened, Heard, Reply, Say, Visit
+from nodes.visit import (
+    Begin,
+    Call,
+    Called,
+    Changed,
+    Closed,
+    Decision,
+    Drawn,
+    Hand,
+    Happened,
+    Heard,
+    Reply,
+    Say,
+    Visit,
+)
+from nodes.webhook import Webhook, kept
 
 #: So often the clock may stop in one rehearsal.
 MOST_WAKES = 2_000
@@ -24,12 +40,15 @@ LATEST = ALWAYS - timedelta(days=366)
 
 
 class Rehearsal:
-    """The stage: `play` goes through a script and leaves all that happened in its attributes."""
+    """The stage: `play` goes through a script and leaves all that happened in its attributes.
 
-    def __init__(self, journey: Journey, script: Script) -> None:
+    `caps`: those of the project; the journey's own are its own.
+    """
+
+    def __init__(self, journey: Journey, script: Script, caps: Sequence[Caps] = ()) -> None:
         part = script.contact
         self.journey, self.script, self.now = journey, script, script.at.astimezone(UTC)
-        self.chat = Chat(journey, part, self.now)
+        self.chat = Chat(journey, part, self.now, caps)
         self.person = Person(
             external_id=part.external_id, attributes=part.attributes, tags=list(part.tags), zone=part.timezone,
             consents=self.chat.granted,
@@ -70,6 +89,10 @@ class Rehearsal:
             self._happen(act.event, act.properties or {})
         elif act.channel is not None:
             self.chat.use(act.channel)
+        elif act.answer is not None:
+            self._called(act.answer)
+        elif act.agent is not None or act.close:
+            self._agent(act.agent)
         else:
             self._change(act)
 
@@ -123,6 +146,27 @@ class Rehearsal:
         person.tags = list(dict.fromkeys([*kept, *(act.add_tags or ())]))
         self._walk([Changed(at=self.now)])
 
+    # What others do ------------------------------------------------------------------------------
+    def _called(self, answer: Answer) -> None:
+        """The system that a web request waits for answers."""
+        node = self.journey.nodes[self.trip.node]
+        if self.walked.over or self.walked.waiting_for != "webhook" or not isinstance(node, Webhook):
+            self.chat.note(self.now, "nobody_waits")
+            return
+        self.chat.note(self.now, "answered", str(answer.status or ""), self.trip.node)
+        values = kept(answer.body, node.save) if answer.ok else {}
+        self._walk([Called(at=self.now, ok=answer.ok, values=values, visit=self.trip.seq)])
+
+    def _agent(self, text: str | None) -> None:
+        """The person to whom the conversation was handed over writes, or closes it."""
+        if self.walked.over or self.walked.waiting_for != "handoff":
+            self.chat.note(self.now, "nobody_waits")
+        elif text is not None:
+            self.chat.agent(self.now, text)
+        else:
+            self.chat.note(self.now, "closed", node=self.trip.node)
+            self._walk([Closed(at=self.now, visit=self.trip.seq)])
+
     # Time ----------------------------------------------------------------------------------------
     def _wait(self, how: timedelta | str) -> None:
         """Let time pass, waking whatever is due on the way; `next`: up to the first of it."""
@@ -133,7 +177,11 @@ class Rehearsal:
                 return
             self.wakes += 1
             self.now = max(self.now, due)
-            self._wake()
+            if self.walked.waiting_for == "webhook":
+                # Who lets the time pass has chosen that nobody answers.
+                self._called(Answer(status=None))
+            else:
+                self._wake()
             if isinstance(how, str):
                 return
         self.now = self.now if isinstance(how, str) else goal
@@ -180,6 +228,8 @@ class Rehearsal:
                 assert says is not None
                 message = Pending(until=self.now, planned=self.now, says=says, part=effect.part, seq=seq, node=node)
                 heard += self.chat.send(message, self.person, done.trip, self.now)
+            elif isinstance(effect, Call | Hand | Begin):
+                self.chat.note(self.now, *_noted(effect), node)
         if done.draws is not None:
             heard.append(Drawn(at=self.now, code=self._draw(done.draws)))
         return heard
@@ -192,21 +242,12 @@ class Rehearsal:
         return code
 
 
-def outcome(played: Rehearsal) -> Expected:
-    """What a rehearsal came to, as a test of the journey would expect it."""
-    done = played.walked
-    return Expected(
-        path=tuple((each.node, each.exit) for each in played.path),
-        status=done.status,
-        reason=done.reason,
-        node=None if done.over else done.trip.node,
-        converted=played.converted,
-    )
-
-
-def differences(expected: Expected, found: Expected) -> list[dict[str, Any]]:
-    """What came out otherwise than a test expects: what, expected, found."""
-    wanted, got = expected.model_dump(mode="json", exclude_none=True), found.model_dump(mode="json")
-    return [
-        {"what": name, "expected": value, "found": got[name]} for name, value in wanted.items() if got[name] != value
-    ]
+def _noted(effect: Call | Hand | Begin) -> tuple[str, str]:
+    """What would be done outside of the journey, as a note: which, and to whom."""
+    match effect:
+        case Call():
+            return "call", f"{effect.method} {effect.url}"
+        case Hand():
+            return "handed_over", effect.queue
+        case Begin():
+            return "begins", effect.journey

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from channels import registry as channels
 from engine.render import CannotRender, as_content, options_of, render
+from journeys.caps import Caps, capped_until
 from journeys.facts import Person, zone_name
 from journeys.gates import Go, Hold, Reachable, decide
 from journeys.graph import Journey
@@ -30,9 +31,11 @@ class Line:
     content: dict[str, Any] = field(default_factory=dict)
     node: str = ""
     seq: int = -1
-    #: Of a note: `suppressed`, `held`, `opted_out`, `opted_in`, `stale_button`, `inbox`, `event`, `coupon`,
-    #: `too_many_wakes`.
+    #: Of a note: `suppressed`, `held`, `opted_out`, `opted_in`, `stale_button`, `inbox`, `event`, `coupon`, `call`,
+    #: `answered`, `handed_over`, `closed`, `nobody_waits`, `begins`, `too_many_wakes`.
     note: str = ""
+    #: Until when what is held is held.
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,8 +53,11 @@ class Pending:
 class Chat:
     """What was said so far, what is held, and what the contact's consents and windows allow."""
 
-    def __init__(self, journey: Journey, part: Part, now: datetime) -> None:
+    def __init__(self, journey: Journey, part: Part, now: datetime, caps: Sequence[Caps] = ()) -> None:
         self.journey = journey
+        own = journey.settings.caps
+        self.caps = (*caps, *((own,) if own is not None else ()))
+        self.advertised = [each.astimezone(UTC) for each in part.advertised]
         self.channels = list(part.channels)
         agreed = part.channels if part.consents is None else part.consents
         self.granted = {(channel, "marketing") for channel in agreed}
@@ -81,9 +87,13 @@ class Chat:
         self.lines.append(Line(speaker="person", at=now, channel=self.channel, text=text, content=content))
         self.heard_at[self.channel] = now
 
-    def note(self, now: datetime, what: str, text: str = "", node: str = "") -> None:
+    def note(self, now: datetime, what: str, text: str = "", node: str = "", until: datetime | None = None) -> None:
         """Say something to the one who rehearses."""
-        self.lines.append(Line(speaker="note", at=now, note=what, text=text, node=node))
+        self.lines.append(Line(speaker="note", at=now, note=what, text=text, node=node, until=until))
+
+    def agent(self, now: datetime, text: str) -> None:
+        """A person of the business writes."""
+        self.lines.append(Line(speaker="bot", at=now, channel=self.channel, text=text, content={"text": text}))
 
     def options(self) -> tuple[tuple[str, str], ...]:
         """The buttons under the last message: an answer may name them."""
@@ -104,10 +114,13 @@ class Chat:
         zone = zone_name(person.zone, person.attributes, self.journey.settings.timezone)
         until, quiet = message.planned + message.says.ttl, self.journey.settings.quiet()
         there = [self._reachable(name) for name in self.channels]
-        verdict = decide(message.says, now, until, there, self.granted, self.withdrawn, limits, zone, quiet)
+        capped = capped_until(self.caps, self.advertised, now, zone) if self.caps else None
+        verdict = decide(
+            message.says, now, until, there, self.granted, self.withdrawn, limits, zone, quiet, capped=capped
+        )
         if isinstance(verdict, Hold):
             self.held.append(replace(message, until=verdict.until))
-            self.note(now, "held", verdict.reason, message.node)
+            self.note(now, "held", verdict.reason, message.node, verdict.until)
             return []
         if isinstance(verdict, Go):
             reason = self._show(message, verdict.to.channel, person, trip, now, zone)
@@ -136,6 +149,8 @@ class Chat:
                 seq=message.seq,
             )
         )  # fmt: skip
+        if message.says.category == "marketing":
+            self.advertised.append(now)
         return ""
 
     def _reachable(self, channel: str) -> Reachable:

@@ -38,8 +38,25 @@ class Part(BaseModel):
     consents: tuple[str, ...] | None = None
     #: Whether they have just written, so that windows are open.
     wrote: bool = False
+    #: When they were sent advertisements of late: caps count them.
+    advertised: tuple[AwareDatetime, ...] = Field((), max_length=1000)
 
     check_zone = field_validator("timezone")(_known_zone)
+
+
+class Answer(BaseModel):
+    """What another system answers to a web request; `status` None: nothing at all."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    status: int | None = Field(200, ge=100, le=599)
+    #: The JSON of the answer.
+    body: Any = None
+
+    @property
+    def ok(self) -> bool:
+        """Whether the request leaves by `ok`."""
+        return self.status is not None and 200 <= self.status < 300
 
 
 class Act(BaseModel):
@@ -61,6 +78,12 @@ class Act(BaseModel):
     #: The messenger that they use from now on.
     channel: str | None = Field(None, max_length=40)
     timezone: str | None = None
+    #: What the system that a web request waits for answers.
+    answer: Answer | None = None
+    #: What the person of yours says to whom the conversation was handed over.
+    agent: str | None = Field(None, min_length=1, max_length=4096)
+    #: That person closes the conversation.
+    close: Literal[True] | None = None
 
     check_zone = field_validator("timezone")(_known_zone)
 

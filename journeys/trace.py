@@ -79,6 +79,9 @@ def _words(part: Mapping[str, Any], visit: Visit) -> str:
         return f"{name} {asked}{wanted} ({_shown(_value(visit, name))})"
     if "event" in part:
         return f"event {part['event']}"
+    if "delivery" in part:
+        of = part["delivery"]
+        return f"message {_shown(of.get('node') or of.get('journey') or '')} {part.get('was', '')}".strip()
     kind = next(iter(part), "rule")
     return f"{kind} {_shown(part.get(kind))}"
 

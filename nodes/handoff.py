@@ -6,8 +6,8 @@ from datetime import timedelta
 
 from pydantic import Field
 
-from nodes.base import Node, Patience
-from nodes.visit import Closed, Hand, Leave, Stay, Visit
+from nodes.base import Node, Patience, Tell
+from nodes.visit import Closed, Decision, Hand, Leave, Stay, Visit
 
 
 class Handoff(Node, kind="handoff", icon="🙋"):
@@ -30,6 +30,11 @@ class Handoff(Node, kind="handoff", icon="🙋"):
 
     def breaks_cycle(self) -> bool:
         return isinstance(self.resume_after, str) or self.resume_after >= timedelta(minutes=1)
+
+    def explain(self, visit: Visit, decision: Decision, tell: Tell) -> str:
+        if isinstance(decision, Stay):
+            return "Waits until the conversation is closed."
+        return "The conversation was closed." if isinstance(visit.heard, Closed) else "Nobody closed the conversation."
 
     def decide(self, visit: Visit) -> Leave | Stay:
         deadline = None if isinstance(self.resume_after, str) else visit.arrived_at + self.resume_after

@@ -8,11 +8,13 @@ from typing import Any, Literal
 
 from pydantic import Field, field_validator
 
-from nodes.base import Node
-from nodes.visit import Call, Called, Leave, Set, Stay, Visit
+from nodes.base import Node, Tell
+from nodes.visit import Call, Called, Decision, Leave, Set, Stay, Visit
 
 #: How long a trip sleeps before it looks again whether its request was answered; the answer itself wakes it.
 LOOK_AGAIN = timedelta(hours=1)
+#: The longest text that is kept of an answer.
+LONGEST_TEXT = 8_000
 
 
 class Webhook(Node, kind="webhook", icon="🌐"):
@@ -64,6 +66,14 @@ class Webhook(Node, kind="webhook", icon="🌐"):
         yield from ((f"headers.{name}", value) for name, value in self.headers.items())
         yield from _texts(self.body, "body")
 
+    def explain(self, visit: Visit, decision: Decision, tell: Tell) -> str:
+        if not isinstance(visit.heard, Called):
+            return "Waits for the other system."
+        if not visit.heard.ok:
+            return "The other system did not answer well."
+        names = ", ".join(visit.heard.values)
+        return f"The other system answered; kept of it: {names}." if names else "The other system answered."
+
     def decide(self, visit: Visit) -> Leave | Stay:
         if visit.arriving:
             call = Call(
@@ -81,6 +91,25 @@ class Webhook(Node, kind="webhook", icon="🌐"):
         if not visit.heard.ok:
             return Leave("failed")
         return Leave("ok", (Set(attributes=visit.heard.values),) if visit.heard.values else ())
+
+
+def kept(answer: Any, save: Mapping[str, str]) -> dict[str, Any]:
+    """What is to be kept of a JSON answer: plain values at their paths; what is not there is left out."""
+    found = {name: _at(answer, path) for name, path in save.items()}
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _at(answer: Any, path: str) -> str | int | float | bool | None:
+    for step in path.split("."):
+        if isinstance(answer, Mapping):
+            answer = answer.get(step)
+        elif isinstance(answer, list) and step.isdigit() and int(step) < len(answer):
+            answer = answer[int(step)]
+        else:
+            return None
+    if isinstance(answer, str):
+        return answer.replace("\0", "")[:LONGEST_TEXT]
+    return answer if isinstance(answer, bool | int | float) else None
 
 
 def _texts(value: Any, path: str) -> Iterator[tuple[str, str]]:

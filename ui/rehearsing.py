@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from ui.backend import Backend
+from ui.figures import when
 from ui.language import N_, _
-from ui.words import reason
+from ui.words import bold, reason, safe
 
 Json = dict[str, Any]
 #: What the one who rehearses is told and the contact does not see.
 NOTES = {
     "held": N_("Held for now: {text}"),
+    "call": N_("Would ask another system: {text}"),
+    "answered": N_("The other system answers: {text}"),
+    "handed_over": N_("Handed over to a person of yours: {text}"),
+    "closed": N_("The conversation is closed"),
+    "nobody_waits": N_("Nothing waits for that now"),
+    "begins": N_("Would enter the journey {text}"),
     "suppressed": N_("Not sent: {text}"),
     "opted_out": N_("No marketing on this messenger any more"),
     "opted_in": N_("Marketing is agreed to again"),
@@ -32,9 +39,12 @@ class Play:
     journey: str
     script: Json = field(default_factory=dict)
     answer: Json = field(default_factory=dict)
+    #: The real contact that it began from, who is only read.
+    contact: str = ""
 
     def begin(self, api: Backend, part: Json, event: Json, contact: str = "") -> None:
         """From the beginning, with a made-up contact or a real one."""
+        self.contact = contact
         script = {"event": event} if contact else {"contact": part, "event": event}
         self._play(api, script, contact)
 
@@ -64,11 +74,20 @@ def messages(answer: Mapping[str, Any]) -> list[Json]:
     return [dict(line, id=str(number)) for number, line in enumerate(answer["chat"]) if line["from"] != "note"]
 
 
-def note(line: Mapping[str, Any]) -> str:
-    """A note in words."""
-    text = str(line.get("text") or "")
-    shown = reason(text) if line.get("note") in ("held", "suppressed") else text
-    return _(NOTES.get(str(line.get("note")), "{text}")).format(text=shown or "—")
+def note(line: Mapping[str, Any], journey_name: Callable[[str], str] = str) -> str:
+    """A note in words; `journey_name` knows what another journey is called."""
+    text, what = str(line.get("text") or ""), str(line.get("note"))
+    match what:
+        case "held" | "suppressed":
+            shown = reason(text)
+        case "begins":
+            shown = bold(safe(journey_name(text)))
+        case "answered":
+            shown = text or _("nothing")
+        case _:
+            shown = text
+    said = _(NOTES.get(what, "{text}")).format(text=shown if what == "begins" else safe(shown or "—"))
+    return f"{said} · " + _("until {when}").format(when=when(line["until"])) if line.get("until") else said
 
 
 def counts(answer: Mapping[str, Any]) -> list[Json]:

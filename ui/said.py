@@ -10,8 +10,9 @@ from typing import Any
 
 from ui.figures import duration
 from ui.language import N_, _, language
-from ui.said_of_journeys import ADVICE, DECISIONS
+from ui.said_of_journeys import ADVICE
 from ui.said_of_messengers import KINDS, MESSENGERS
+from ui.said_problems import PROBLEMS
 from ui.said_refusals import REFUSALS
 from ui.said_remarks import REMARKS
 
@@ -20,120 +21,13 @@ from ui.said_remarks import REMARKS
 SHAPES = (
     *REMARKS,
     *REFUSALS,
+    *PROBLEMS,
     *MESSENGERS,
     # The laws of the rules that come with Tropa
     N_(
         "41-FZ of 2025-04-01 (Russia): banks, microfinance, insurers, state bodies, telecoms, marketplaces may not"
         " talk to clients in foreign messengers"
     ),
-    # Problems of a journey and what to do about them
-    N_("A journey is a JSON object."),
-    N_("The journey is empty."),
-    N_("Add a first step."),
-    N_("The journey has more than {n} steps."),
-    N_("Split it into several journeys."),
-    N_("Two steps are called {name}."),
-    N_("Rename one of them."),
-    N_("No kind of step is called {name}."),
-    N_("There is no setting {name}."),
-    N_("Remove it, or check how it is spelt."),
-    N_("{name} is missing."),
-    N_("Fill in {name}."),
-    N_("Correct {name}."),
-    N_("An edge starts at {name}, which does not exist."),
-    N_("Remove the edge."),
-    N_("The exit {exit} leads to {name}, which does not exist."),
-    N_("The exit {exit} leads to two places."),
-    N_("Keep one of the edges."),
-    N_("The exit {exit} leads nowhere."),
-    N_("Connect {exit} to another step."),
-    N_("Connect {exit} to a step."),
-    N_("There is no exit {exit}."),
-    N_("Its exits: {exits}."),
-    N_("Nobody said what happens when there is no answer."),
-    N_("Connect no_answer to a reminder or to an exit."),
-    N_("The first step {name} does not exist."),
-    N_("Name another."),
-    N_("It is not clear where the journey starts ({steps})."),
-    N_("Name the first step."),
-    N_("No way leads to this step."),
-    N_("Connect an exit to it, or remove it."),
-    N_("From here no way leads to an end."),
-    N_("Lead one of the ways to an exit step."),
-    N_("A contact would run round without end: {steps}."),
-    N_("Put a wait of a minute or more, or a question, on the way round."),
-    N_("No message has a button {name}."),
-    N_("Choose a button of a message of this journey."),
-    N_("The button «{name}» is an opt-out word and would unsubscribe."),
-    N_("Call it something else."),
-    N_("No messenger is called {name}."),
-    N_("Use one of {names}."),
-    N_("Shorten it, or choose another messenger."),
-    N_("Correct the template."),
-    N_("{share} of contacts have no time zone of their own: for them it is the time of {name}."),
-    N_("Set the journey's time zone, or tell theirs."),
-    N_("{url} may not be called from here."),
-    N_("Have its host added to the setting webhook_hosts."),
-    N_("An address starts with https:// and a host that is no template."),
-    N_("This journey would start itself without end."),
-    N_("Put a wait of a minute or more, or a question, before the step that starts it."),
-    N_("No segment is called {name}."),
-    N_("Choose another, or make it first."),
-    N_("This schedule is over: nobody would ever enter by it."),
-    N_("This journey would be over before it begins."),
-    N_("Failures are a percent of contacts, a number of them, or both: set one."),
-    N_("Choose a time to come."),
-    N_("This schedule never comes."),
-    N_("A schedule comes at most once an hour: use FREQ=HOURLY, DAILY, WEEKLY, MONTHLY or YEARLY."),
-    N_("Write one recurrence, without a zone (it is the journey's), that begins after 2000."),
-    N_("Write an instant as 2026-03-01T10:00 or a recurrence as FREQ=WEEKLY;BYDAY=MO;BYHOUR=10 (an UNTIL without Z)."),
-    N_("Correct the rule."),
-    N_("Write a text, or choose a picture or a template."),
-    N_("Two buttons have the same id."),
-    N_("Two questions have the same id."),
-    N_("A choice needs at least two options."),
-    N_("An address starts with https://."),
-    N_("Each branch needs an exit of its own, and none may be called otherwise."),
-    N_("Each arm needs an exit of its own, and none may be called holdout."),
-    N_("Each branch needs an exit of its own other than something_else and no_answer."),
-    N_("Set an attribute, or add or remove a tag."),
-    N_('An event or rule needs a patience, or "forever".'),
-    N_("With a time of day the duration is whole days."),
-    N_("Choose one of {names} (or for with local_time)."),
-    N_("Parallel trips need a key: the property of the entry event that tells them apart."),
-    N_("No time zone is called {name}; write one like Europe/Moscow."),
-    N_("An entry is one of api, event, segment, schedule, keyword, link, inbound."),
-    N_("{names} would change nothing in this kind of wait; remove it."),
-    N_("A word has from 1 to 100 characters."),
-    N_("«{name}» unsubscribes a person and is never an answer; choose another word."),
-    N_("At least and at most go with the types number and text."),
-    N_("At least is more than at most."),
-    # Rules
-    N_("There is nothing to compare with. Add a value."),
-    N_("Write true (is known) or false (is not known), or leave it out."),
-    N_("Write how many times at least: a whole number from 1."),
-    N_("The rule is empty and never holds."),
-    N_("It asks that {what} both holds and does not hold."),
-    N_("No value of {name} fits all that it asks."),
-    N_("Nobody takes {name}: {other} takes all of them before."),
-    N_("Put the narrower rule first."),
-    N_("«{name}» is taken by an earlier branch."),
-    N_("Keep it in one branch."),
-    # Messages on each messenger
-    N_("{messenger} has nothing to send: write a text or add a picture."),
-    N_("{messenger} takes at most {n} characters of text; this message has {length}."),
-    N_("{messenger} takes at most {n} choices; this message has {length}."),
-    N_("{messenger} shows no buttons without a text."),
-    N_("WhatsApp takes at most {n} characters over buttons; this text has {length}."),
-    N_("WhatsApp takes no two buttons with the same title."),
-    N_("{messenger} cuts «{name}» to {n} characters."),
-    N_("{messenger} has no room for a link button here: the link of «{name}» is written under the text."),
-    N_("{messenger} has no button that copies: the code of «{name}» is written under the text."),
-    N_("Messenger allows no marketing in templates: they are for orders, payments and appointments."),
-    N_("Messenger shows these buttons as quick replies that disappear after an answer."),
-    N_("Telegram takes captions up to {n} characters: the text follows on its own."),
-    N_("Telegram may not show all of the button «{name}»: keep it within 64 characters."),
-    N_("Viber needs the size of a video or file in bytes."),
     # Refusals of the API
     N_("Changed meanwhile"),
     N_("Not valid"),
@@ -213,7 +107,7 @@ _SPAN = re.compile(r"(\d+) (day|hour|minute|second)s?")
 
 @cache
 def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple((shape, _pattern(shape)) for shape in (*SHAPES, *ADVICE, *DECISIONS))
+    return tuple((shape, _pattern(shape)) for shape in (*SHAPES, *ADVICE))
 
 
 def _pattern(shape: str) -> re.Pattern[str]:

@@ -27,6 +27,7 @@ def test_a_real_contact_is_rehearsed_and_stays_as_they_were(either_place: Town) 
         "channels": ["telegram"],
         "consents": ["telegram"],
         "wrote": False,
+        "advertised": [],
     }
     assert first["script"]["at"].startswith("2040-01-09T12:00:")
     assert [(each["from"], each["text"]) for each in first["chat"]] == [("bot", "Tea, Ann?")]

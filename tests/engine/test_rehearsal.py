@@ -10,7 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from engine.rehearsal import Rehearsal, differences, outcome
+from engine.rehearsal import Rehearsal
+from engine.rehearsal_outcome import differences, outcome
+from journeys.caps import Caps
 from journeys.check import check, errors
 from journeys.graph import read
 from journeys.script import Expected, Script
@@ -202,3 +204,70 @@ def test_whatever_is_played_goes_the_same_way_twice(name: str, acts: list[Any]) 
 def test_an_act_is_one_thing(act: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         Script.model_validate({"acts": [act]})
+
+
+ASKED = line(
+    step("ask", "webhook", url="https://shop.example/stock", save={"left": "items.0.left"}),
+    step("tell", "send", text="Left: {{ contact.left|default('none') }}", category="service"),
+)
+
+
+@pytest.mark.parametrize(
+    ("act", "expected", "chat"),
+    [
+        ({"answer": {"body": {"items": [{"left": 3}]}}}, "ok", ["n:answered", "b:Left: 3"]),
+        ({"answer": {"body": ["?"]}}, "ok", ["n:answered", "b:Left: none"]),
+        ({"answer": {"status": 404}}, "failed", ["n:answered", "b:Left: none"]),
+        ({"answer": {"status": None}}, "failed", ["n:answered", "b:Left: none"]),
+        ({"wait": "PT1H"}, "failed", ["n:answered", "b:Left: none"]),
+        ({"say": "hello"}, None, ["p:hello", "n:inbox"]),
+        ({"close": True}, None, ["n:nobody_waits"]),
+    ],
+)
+def test_who_plays_answers_for_another_system(act: dict[str, Any], expected: str | None, chat: list[str]) -> None:
+    played = play(ASKED, act)
+    assert said(played) == ["n:call", *chat]
+    assert played.chat.lines[0].text == "POST https://shop.example/stock"
+    assert [each.exit for each in played.path if each.node == "ask"] == ([expected] if expected else [])
+
+
+def test_who_plays_is_the_person_who_takes_the_conversation_over() -> None:
+    document = line(step("help", "handoff", queue="sales", resume_after="P1D"))
+    talk = play(document, {"agent": "How can I help?"}, {"say": "Tea"}, {"close": True})
+    assert said(talk) == ["n:handed_over", "b:How can I help?", "p:Tea", "n:inbox", "n:closed"]
+    assert way(talk) == "help→bye→completed(done)"
+    assert [each.why for each in talk.trace][:2] == [
+        "Waits until the conversation is closed.",
+        "The conversation was closed.",
+    ]
+    alone = play(document, {"wait": "P2D"})
+    assert (way(alone), said(alone)) == ("help→bye→completed(done)", ["n:handed_over"])
+    assert said(play(document, {"answer": {}})) == ["n:handed_over", "n:nobody_waits"]
+
+
+def test_another_journey_is_only_told_of() -> None:
+    played = play(line(step("on", "start_journey", journey="j_other")))
+    assert [(each.note, each.text) for each in played.chat.lines] == [("begins", "j_other")]
+
+
+@pytest.mark.parametrize(
+    ("own", "project", "advertised", "expected"),
+    [
+        (None, None, [], ["b:One", "b:Two"]),
+        ({"per_day": 1}, None, [], ["b:One", "n:held", "b:Two"]),
+        (None, {"per_day": 1}, [], ["b:One", "n:held", "b:Two"]),
+        (None, {"per_day": 2}, [], ["b:One", "b:Two"]),
+        (None, {"per_day": 2}, ["2030-01-07T05:00:00Z"], ["b:One", "n:held", "b:Two"]),
+        (None, {"per_day": 2}, ["2030-01-06T05:00:00Z"], ["b:One", "b:Two"]),
+    ],
+)
+def test_caps_stop_advertisements_and_say_until_when(own: Any, project: Any, advertised: Any, expected: Any) -> None:
+    ads = [step(name.lower(), "send", text=name, on_blocked="wait", ttl="P3D") for name in ("One", "Two")]
+    document = line(*ads, timezone="UTC", **({"caps": own} if own else {}))
+    script = Script.model_validate({"acts": [{"wait": "P1D"}], "contact": {"advertised": advertised}})
+    played = Rehearsal(read(document), script, (Caps.model_validate(project),) if project else ()).play()
+    assert said(played) == expected
+    held = [each for each in played.chat.lines if each.note == "held"]
+    assert {(each.text, each.until.isoformat() if each.until else "") for each in held} <= {
+        ("frequency_cap", "2030-01-08T00:00:00+00:00")
+    }

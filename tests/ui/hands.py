@@ -88,7 +88,9 @@ class Hands:
         led = self.canvas.locator(f'[data-testid="exit-{source}-{exit_}"][data-led="true"]')
         if not self.mouse:
             self.choose(source)
-            self.panel.get_by_test_id(f"next-{exit_}").select_option(target)
+            steps = self.panel.get_by_test_id(f"next-{exit_}")
+            steps.focus()
+            steps.select_option(target)
         else:
             self._lead(source, exit_, target)
         expect(led).to_have_count(1)

@@ -11,7 +11,8 @@ from fastapi import FastAPI, Query
 from api.journey_files import FileIn
 from api.rehearsals import shown
 from engine.journey_files import FileRefused, apart, read_text
-from engine.rehearsal import Rehearsal, differences, outcome
+from engine.rehearsal import Rehearsal
+from engine.rehearsal_outcome import differences, outcome
 from journeys.diff import diff
 from journeys.graph import read
 from journeys.script import Expected, Script

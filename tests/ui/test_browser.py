@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Dialog, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Dialog, Page, expect
 
-from tests.ui.browsing import CHROMIUM, FLAGS, streamlit_over
+from tests.ui.browsing import CHROMIUM, chromium, streamlit_over
 from tests.ui.pretend_world import World
 
 pytestmark = [
@@ -36,26 +35,26 @@ def outside() -> list[str]:
     return []
 
 
+@pytest.fixture(scope="module")
+def chromium_here() -> Iterator[Browser]:
+    """One browser for a module; each test has a profile of its own in it."""
+    with chromium() as found:
+        yield found
+
+
 @pytest.fixture
-def tab(outside: list[str], tmp_path: Path) -> Iterator[Page]:
+def tab(chromium_here: Browser, outside: list[str]) -> Iterator[Page]:
     def heard(url: str) -> None:
         if "127.0.0.1" not in url and not url.startswith(("data:", "blob:")):
             outside.append(url)
 
-    with sync_playwright() as player:
-        browser = player.chromium.launch_persistent_context(
-            str(tmp_path),
-            executable_path=CHROMIUM,
-            args=FLAGS,
-            viewport={"width": 1360, "height": 1000},
-            locale="en-GB",
-        )
-        page = browser.new_page()
-        page.set_default_timeout(30_000)
-        expect.set_options(timeout=30_000)
-        page.on("request", lambda one: heard(one.url))
-        yield page
-        browser.close()
+    profile = chromium_here.new_context(viewport={"width": 1360, "height": 1000}, locale="en-GB")
+    page = profile.new_page()
+    page.set_default_timeout(30_000)
+    expect.set_options(timeout=30_000)
+    page.on("request", lambda one: heard(one.url))
+    yield page
+    profile.close()
 
 
 def test_the_first_deep_link_has_the_menu_and_stays_on_this_machine(pages: str, tab: Page, outside: list[str]) -> None:

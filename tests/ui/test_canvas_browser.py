@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,11 +11,11 @@ from playwright.sync_api import Page, expect
 
 from journeys.graph import read_node
 from tests.town import KEY, Town, town
-from tests.ui.browsing import ROOT, free_port, wait
+from tests.ui.browsing import ROOT, streamlit_at
 from tests.ui.hands import Hands, plain
-from tests.ui.test_browser import outside, pytestmark, tab
+from tests.ui.test_browser import chromium_here, outside, pytestmark, tab
 
-__all__ = ["outside", "pytestmark", "tab"]
+__all__ = ["chromium_here", "outside", "pytestmark", "tab"]
 EXAMPLES = ROOT / "examples" / "journeys" / "ru"
 ADDRESSES = {"viber": "anna==", "telegram": "1001", "messenger": "2400000000001", "whatsapp": "79000000001"}
 BLANK: dict[str, Any] = {
@@ -41,14 +38,8 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
 @pytest.fixture(scope="module")
 def pages(place: Town) -> Iterator[str]:
     """Streamlit over the real API."""
-    port = free_port()
-    env = {**os.environ, "TROPA_API_URL": place.api.url, "TROPA_UI_KEY": KEY, "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-m", "streamlit", "run", "ui/app.py", "--server.port", str(port)]
-    with subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        url = f"http://127.0.0.1:{port}"
-        wait(f"{url}/_stcore/health")
+    with streamlit_at(place.api.url, KEY) as url:
         yield url
-        process.terminate()
 
 
 def example(name: str) -> dict[str, Any]:

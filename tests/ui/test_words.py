@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import io
+import json
 import re
 import subprocess
 import sys
@@ -15,6 +16,7 @@ import pytest
 from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from streamlit.testing.v1 import AppTest
 
 from journeys.graph import Settings
 from nodes import registry
@@ -257,3 +259,39 @@ def test_what_the_adapters_say_of_a_message_is_said_in_russian() -> None:
     assert len(found) > 40
     unknown = {words for words in found if not any(shape.fullmatch(words) for _, shape in _patterns())}
     assert unknown == set()
+
+
+#: Why a branch was taken, as the API tells it and as a Russian reads it.
+WHY = {
+    "Matched: pressed «No».": "Подошло: нажата кнопка «No».",
+    "Matched: keyword «да».": "Подошло: ключевое слово «да».",
+    "Matched: sent image.": "Подошло: прислано: картинка.",
+    "Matched: number 5.": "Подошло: число: 5.",
+    "It was not sent: no_consent.": "Не отправлено: нет согласия.",
+    "No nps was read.": "Не удалось прочитать: число от 0 до 10.",
+    "no_answer holds: ✓ tag vip": "нет ответа выполняется: ✓ тег vip",
+    "big holds: ✓ total is at least 1000 (1500); ✗ not tag vip": (
+        "big выполняется: ✓ total не меньше 1000 (есть: 1500); ✗ не: тег vip"
+    ),
+    "None holds: ✗ event paid; ✗ city is one of Omsk, Tver (—)": (
+        "Ничего не выполняется: ✗ событие paid; ✗ city одно из Omsk, Tver (есть: —)"
+    ),
+    "None holds: ✗ city is Omsk (—)": "Ничего не выполняется: ✗ city равно Omsk (есть: —)",
+    "Not yet: ✗ message hello read": "Пока нет: ✗ сообщение hello: прочитал",
+    "The code TEA-1 was drawn.": "Выдан код TEA-1.",
+    "Something new of a plug-in.": "Something new of a plug-in.",
+}
+
+
+PAGE = """
+import streamlit as st
+from ui.said_why import said_why
+
+st.json({each: said_why(each) for each in st.session_state["told"]})
+"""
+
+
+def test_why_a_branch_was_taken_is_russian_wholly() -> None:
+    test = AppTest.from_string(PAGE)
+    test.session_state["lang"], test.session_state["told"] = "ru", list(WHY)
+    assert json.loads(test.run().json[0].value) == WHY

@@ -9,11 +9,19 @@ import streamlit as st
 from ui import health
 from ui.backend import Backend, backend
 from ui.figures import ago, compact
-from ui.language import _
+from ui.language import N_, _
 from ui.look import empty, heading
 from ui.words import ENROLLMENT, badge, word
 
 Json = dict[str, Any]
+
+
+#: Pages that a step leads to besides its own.
+ALSO = {
+    "links": (":material/qr_code:", N_("Links")),
+    "segments": (":material/workspaces:", N_("Segments")),
+    "inbox": (":material/inbox:", N_("Inbox")),
+}
 
 
 class Step(NamedTuple):
@@ -24,6 +32,8 @@ class Step(NamedTuple):
     about: str
     place: str
     done: bool
+    #: Another page that the step leads to.
+    also: str = ""
 
 
 def known() -> Json:
@@ -58,8 +68,16 @@ def steps(facts: Json) -> list[Step]:
             _("Links and QR codes, or a file with proof of consent."),
             "contacts",
             bool(summary.get("contacts")),
+            also="links",
         ),
-        Step("route", _("Write a scenario"), _("Begin with a ready-made journey."), "journeys", bool(journeys)),
+        Step(
+            "route",
+            _("Write a scenario"),
+            _("For a segment of them, begun with a ready-made journey."),
+            "journeys",
+            bool(journeys),
+            also="segments",
+        ),
         Step(
             "chat",
             _("Write messages"),
@@ -79,9 +97,10 @@ def steps(facts: Json) -> list[Step]:
         Step(
             "event_repeat",
             _("Keep in touch"),
-            _("Schedules and triggers that work by themselves."),
+            _("Schedules and triggers that work by themselves, and people who answer."),
             "journeys",
             summary["live_journeys"] > 1,
+            also="inbox",
         ),
     ]
 
@@ -109,7 +128,13 @@ def checklist(taken: list[Step]) -> None:
                 st.caption(step.about)
                 st.space("stretch")
                 label = _("Do it now") if step is following else _("Open")
-                st.page_link(f"screens/{step.place}.py", label=label, icon=f":material/{step.icon}:")
+                with st.container(horizontal=True):
+                    st.page_link(
+                        f"screens/{step.place}.py", label=label, icon=f":material/{step.icon}:", width="content"
+                    )
+                    if step.also:
+                        icon, name = ALSO[step.also]
+                        st.page_link(f"screens/{step.also}.py", label=_(name), icon=icon, width="content")
 
 
 def recent(facts: Json) -> None:

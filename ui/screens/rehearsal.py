@@ -13,17 +13,25 @@ from ui.backend import Checked, backend
 from ui.canvas import mount
 from ui.durations import parse
 from ui.figures import duration, when
-from ui.language import _
+from ui.language import N_, _
 from ui.look import attempt, careful, empty, heading
 from ui.phone import phone
 from ui.rehearsing import Play, counts, messages, note
-from ui.said import said
-from ui.words import CHANNEL, ENROLLMENT, KIND, badge, exit_name, reason, safe, word
+from ui.said_why import said_why
+from ui.trouble import Trouble
+from ui.words import CHANNEL, ENROLLMENT, KIND, badge, bold, exit_name, reason, safe, word
 from ui.words import channel as channel_name
 
 Json = Mapping[str, Any]
 LEAPS = ("PT1H", "P1D", "P3D")
 MEDIA = ("image", "video", "document", "audio", "location", "contact")
+#: What another system may answer, and with which status.
+ANSWERS: dict[str, tuple[str, int | None]] = {
+    "ok": (N_("200: all is well"), 200),
+    "refused": (N_("404: it refuses"), 404),
+    "broken": (N_("500: it is broken"), 500),
+    "silent": (N_("nothing at all"), None),
+}
 CHANNELS = tuple(name for name in CHANNEL if name != "auto")
 
 
@@ -111,7 +119,8 @@ def chat(play: Play) -> None:
     channel = str(answer["channel"])
     phone(messages(answer), channel=channel, name=name, blocked=False, key=key, on_event=lambda: heard(play, key))
     for line in [line for line in answer["chat"] if line["from"] == "note"][-3:]:
-        st.caption(f":material/info: {safe(note(line))} · {when(line['at'])}")
+        st.caption(f":material/info: {note(line, journey_name)} · {when(line['at'])}")
+    others(play)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f":material/schedule: **{when(answer['now'])}**", width="content")
         for leap in LEAPS:
@@ -126,6 +135,39 @@ def chat(play: Play) -> None:
         )  # fmt: skip
         with st.popover(_("Something else happens"), icon=":material/bolt:"):
             other_acts(play)
+
+
+def journey_name(journey: str) -> str:
+    """What another journey is called; its id when it is not there."""
+    try:
+        return str(backend().journey(journey).get("name") or journey)
+    except Trouble:
+        return journey
+
+
+def others(play: Play) -> None:
+    """Whoever else the journey waits for is played too: another system, or a person of yours."""
+    match play.answer["waiting_for"]:
+        case "webhook":
+            with st.form("rehearsal-answer", border=True):
+                st.markdown(bold(_("You are the other system: what does it answer?")))
+                status = st.radio(
+                    _("Answer"), list(ANSWERS), format_func=lambda name: _(ANSWERS[name][0]), key="rehearsal-status",
+                )  # fmt: skip
+                body = st.text_area(_("Its JSON"), value="{}", key="rehearsal-body", height=80)
+                if st.form_submit_button(_("Answer so"), icon=":material/reply:"):
+                    do(play, {"answer": {"status": ANSWERS[status][1], "body": _object(body) or {}}})
+                    st.rerun()
+        case "handoff":
+            with st.form("rehearsal-agent", border=True, clear_on_submit=True):
+                st.markdown(bold(_("You are the person who took the conversation")))
+                text = st.text_input(_("Answer as a person"), key="rehearsal-agent-text")
+                with st.container(horizontal=True):
+                    say = st.form_submit_button(_("Send"), icon=":material/send:")
+                    close = st.form_submit_button(_("Close the conversation"), icon=":material/check:")
+            if close or (say and (text or "").strip()):
+                do(play, {"close": True} if close else {"agent": str(text).strip()})
+                st.rerun()
 
 
 def other_acts(play: Play) -> None:
@@ -158,7 +200,7 @@ def why(play: Play, document: Json) -> None:
             continue
         name = safe(titles.get(each["node"], each["node"]))
         out = f" → {safe(exit_name(each['exit']))}" if each["exit"] else ""
-        st.markdown(f"**{name}**{out}  \n:gray[{when(each['at'])} · {safe(said(each['why']) or '—')}]")
+        st.markdown(f"**{name}**{out}  \n:gray[{when(each['at'])} · {safe(said_why(each['why']) or '—')}]")
 
 
 def variables(play: Play) -> None:

@@ -3,15 +3,17 @@
 import { ReactFlowProvider } from "@xyflow/react"
 import { useMemo } from "react"
 
-import { AroundOf, around, type Act } from "./around"
+import { AroundOf, around, wordsOf, type Act } from "./around"
 import { Board } from "./board/Board"
 import type { Desk } from "./desk"
-import type { Data } from "./types"
+import type { Shown } from "./steady"
 
-export function App({ data, desk, act }: { data: Data; desk: Desk; act: Act }) {
-  const value = useMemo(() => around(data, desk, act), [data, desk])
+export function App({ data, desk, act }: { data: Shown; desk: Desk; act: Act }) {
+  const { labels, exitNames, language } = data
+  const words = useMemo(() => wordsOf(labels, exitNames, language), [labels, exitNames, language])
+  const value = useMemo(() => around(data, desk, act, words), [data, desk, act, words])
   return (
-    <AroundOf value={value}>
+    <AroundOf value={value} words={words}>
       <ReactFlowProvider>
         <Board key={`${data.readOnly}:${data.docId}`} />
       </ReactFlowProvider>

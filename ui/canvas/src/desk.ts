@@ -1,31 +1,23 @@
 // The working copy of a journey. It lives outside React and outside the page's elements, so that no redrawing,
 // page switch or restart of the server loses it; it is the one place that decides whose version stands.
 
+import { textOf } from "./canonical"
 import { handOver, moveTo } from "./document"
 import { rowExits } from "./exits"
 import { begin, redo, remember, undo, type History } from "./history"
+import { steady } from "./steady"
 import type { Data, Draft, Journey, Told } from "./types"
 
 export const DEBOUNCE_MS = 300
+/** How long a change may stand without lying on the shelf: who types is not held up at each letter. */
+export const SHELVE_MS = 1000
 /** How many of our own sent versions are remembered, to know them when the server shows one without saying whose. */
-const OWN = 20
+const OWN = 60
 
 export type Send = (draft: Draft) => void
 export interface Shelf {
   read: (docId: string) => string | null
   write: (docId: string, text: string | null) => void
-}
-
-const textOf = (value: unknown): string => JSON.stringify(sorted(value))
-
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted)
-  if (value === null || typeof value !== "object") return value
-  return Object.fromEntries(
-    Object.entries(value as Record<string, unknown>)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([name, one]) => [name, sorted(one)]),
-  )
 }
 
 export class Desk {
@@ -40,7 +32,9 @@ export class Desk {
   history: History<Journey> = begin()
   /** Rises with every change that a drawing must follow. */
   version = 0
-  send: Send = () => {}
+  /** The way to Python; none while the canvas is off the page. */
+  private send: Send | null = null
+  private canvas: object | null = null
   /** Exits by rows of each step when Python last told of it: what is left of the told ones is fixed. */
   rowsThen = new Map<string, string[]>()
   private toldThen: Record<string, Told> | null = null
@@ -49,7 +43,9 @@ export class Desk {
     viewport: null, chosen: [], settings: false,
   }
   private timer: ReturnType<typeof setTimeout> | undefined
-  private own: string[] = []
+  private shelving: ReturnType<typeof setTimeout> | undefined
+  /** Never changed in place, so they are compared by what they say only when that is asked. */
+  private own: Journey[] = []
   private listeners = new Set<() => void>()
 
   constructor(
@@ -69,8 +65,9 @@ export class Desk {
     if (data.told === this.toldThen) return
     this.toldThen = data.told
     const kinds = new Map(data.kinds.map((one) => [one.kind, one]))
+    const before = this.rowsThen
     this.rowsThen = new Map(
-      data.document.nodes.map((one) => [one.id, rowExits(kinds.get(one.kind), one.settings ?? {})]),
+      data.document.nodes.map((one) => [one.id, steady(before.get(one.id), rowExits(kinds.get(one.kind), one.settings ?? {}))]),
     )
   }
 
@@ -120,7 +117,7 @@ export class Desk {
   private put(next: Journey): void {
     this.journey = next
     this.localRev += 1
-    this.keep()
+    this.shelving ??= setTimeout(() => this.keep(), SHELVE_MS)
     this.changed()
     this.schedule()
   }
@@ -134,6 +131,7 @@ export class Desk {
   flush(): void {
     clearTimeout(this.timer)
     this.timer = undefined
+    if (this.shelving !== undefined) this.keep()
     if (this.dirty && this.sentRev < this.localRev && !this.theirs) this.emit()
   }
 
@@ -148,9 +146,26 @@ export class Desk {
   }
 
   private emit(): void {
+    if (!this.send) return
     this.sentRev = this.localRev
-    this.own = [...this.own.slice(-OWN + 1), textOf(this.journey)]
+    if (this.own.at(-1) !== this.journey) this.own = [...this.own.slice(-OWN + 1), this.journey]
     this.send(this.draft())
+  }
+
+  /** A canvas is on the page; what went by one that is gone may never have come, and goes once more. */
+  speak(canvas: object, send: Send): void {
+    const anew = this.canvas !== canvas
+    this.canvas = canvas
+    this.send = send
+    if (!anew || !this.dirty) return
+    this.sentRev = this.savedRev
+    this.schedule()
+  }
+
+  /** A canvas is taken off the page: what is changed from now on waits for the next, which may be there already. */
+  hush(canvas: object): void {
+    this.flush()
+    if (this.canvas === canvas) this.send = null
   }
 
   /** What Python shows: our own saves are taken note of, others' are followed or asked about. */
@@ -168,13 +183,18 @@ export class Desk {
       if (saved?.client !== this.client) this.again(data)
       return this.changed()
     }
-    if (this.own.includes(textOf(document))) {
+    if (this.wasOurs(document)) {
       // Our own save whose answer never came: nobody else stands in the way.
       this.baseRev = revision
       this.again(data)
     } else if (!this.dirty) this.follow(revision, document)
     else this.theirs = { revision, document }
     this.changed()
+  }
+
+  private wasOurs(document: Journey): boolean {
+    const text = textOf(document)
+    return this.own.findLast((one) => textOf(one) === text) !== undefined
   }
 
   /** Ways of exits that the settings no longer have go over to the new ones: «done» to «happened» when a wait listens. */
@@ -227,6 +247,8 @@ export class Desk {
 
   /** Unsaved work survives a reload of the page on the browser's shelf for this tab. */
   private keep(): void {
+    clearTimeout(this.shelving)
+    this.shelving = undefined
     const text = this.dirty ? JSON.stringify({ baseRev: this.baseRev, document: this.journey }) : null
     this.shelf.write(this.docId, text)
   }
@@ -246,27 +268,4 @@ export class Desk {
       this.shelf.write(this.docId, null)
     }
   }
-}
-
-const desks = new Map<string, Desk>()
-
-/** The one desk of a journey in this tab. */
-export function deskOf(data: Data, shelf: Shelf): Desk {
-  const name = `${data.readOnly ? "look" : "edit"}:${data.docId}`
-  let desk = desks.get(name)
-  if (!desk) {
-    desk = new Desk(data.docId, data, shelf)
-    desks.set(name, desk)
-  } else desk.hear(data)
-  return desk
-}
-
-/** Everything unsaved in this tab goes out, as when the page is hidden or left. */
-export function flushAll(): void {
-  for (const one of desks.values()) one.flush()
-}
-
-/** Whether something in this tab has not reached the server yet. */
-export function unsaved(): boolean {
-  return [...desks.values()].some((one) => one.dirty && !one.theirs)
 }

@@ -11,6 +11,17 @@ export const stepOf = (journey: Journey, id: string | null): Step | undefined =>
 export const waysOf = (journey: Journey, id: string): Record<string, string> =>
   Object.fromEntries(journey.edges.filter((one) => one.source === id).map((one) => [one.key, one.target]))
 
+/** By a name that each has, in their order. */
+export function grouped<T, K>(all: T[], by: (one: T) => K): Map<K, T[]> {
+  const made = new Map<K, T[]>()
+  for (const one of all) {
+    const there = made.get(by(one))
+    if (there) there.push(one)
+    else made.set(by(one), [one])
+  }
+  return made
+}
+
 export const wayId = (way: Way): string => `${way.source}→${way.key}`
 
 /** The step at which the journey starts: the named one, else the only one with no way in. */
@@ -84,10 +95,11 @@ export function settleWays(journey: Journey, id: string, before: string[], after
 /** Ways of exits that a step has no more, led from its free exits instead, in order; with none free they stay. */
 export function handOver(journey: Journey, told: Record<string, { exits: string[] }>): Journey {
   const renamed = new Map<string, string>()
+  const ways = grouped(journey.edges, (one) => one.source)
   for (const step of journey.nodes) {
     const exits = told[step.id]?.exits
     if (!exits) continue
-    const led = Object.keys(waysOf(journey, step.id))
+    const led = (ways.get(step.id) ?? []).map((one) => one.key)
     const free = exits.filter((one) => !led.includes(one))
     const gone = led.filter((one) => !exits.includes(one))
     gone.slice(0, free.length).forEach((one, place) => renamed.set(wayId({ source: step.id, key: one, target: "" }), free[place]))

@@ -3,9 +3,11 @@
 import { createRoot, type Root } from "react-dom/client"
 
 import { App } from "./App"
-import { deskOf, flushAll } from "./desk"
+import type { Act } from "./around"
+import { deskOf, flushAll } from "./desks"
 import { holdLinks } from "./leaving"
 import { shelf } from "./shelf"
+import { shownOf, steady, type Shown } from "./steady"
 import type { Data } from "./types"
 import "./style/index.css"
 
@@ -19,6 +21,10 @@ interface Args {
 interface Mounted {
   root: Root
   place: HTMLElement
+  shown: Shown | null
+  /** The newest way to Python; what is drawn holds on to `act`, which goes by it. */
+  trigger: Args["setTriggerValue"]
+  act: Act
 }
 
 /** How often the canvas was put on the page: not again while somebody draws. */
@@ -32,20 +38,19 @@ document.addEventListener("visibilitychange", () => document.visibilityState ===
 export default function render({ data, parentElement, setStateValue, setTriggerValue }: Args): () => void {
   let here = mounted.get(parentElement)
   if (!here) {
-    const place = document.createElement("div")
-    place.className = "tropa"
-    place.dataset.mount = String((mounts += 1))
-    parentElement.appendChild(place)
-    here = { root: createRoot(place), place }
+    here = mount(parentElement, setTriggerValue)
     mounted.set(parentElement, here)
   }
   const desk = deskOf(data, shelf)
-  desk.send = (draft) => setStateValue("draft", draft)
+  desk.speak(here, (draft) => setStateValue("draft", draft))
+  here.trigger = setTriggerValue
+  here.shown = steady(here.shown, shownOf(data))
   here.place.dataset.dark = String(data.dark)
-  here.root.render(<App data={data} desk={desk} act={(action) => setTriggerValue("action", action)} />)
+  here.root.render(<App data={here.shown} desk={desk} act={here.act} />)
+  const gone = here
   const { root, place } = here
   return () => {
-    desk.flush()
+    desk.hush(gone)
     mounted.delete(parentElement)
     // Not at once: React must not be taken away while it draws.
     setTimeout(() => {
@@ -53,4 +58,13 @@ export default function render({ data, parentElement, setStateValue, setTriggerV
       place.remove()
     })
   }
+}
+
+function mount(parent: HTMLElement | ShadowRoot, trigger: Args["setTriggerValue"]): Mounted {
+  const place = document.createElement("div")
+  place.className = "tropa"
+  place.dataset.mount = String((mounts += 1))
+  parent.appendChild(place)
+  const made: Mounted = { root: createRoot(place), place, shown: null, trigger, act: (action) => made.trigger("action", action) }
+  return made
 }

@@ -1,7 +1,7 @@
 // A press on a link waits until what was written is safe. Streamlit may otherwise join the press and the draft that
 // leaves the canvas by it, and lose one of the two.
 
-import { flushAll, unsaved } from "./desk"
+import { flushAll, unsaved } from "./desks"
 
 /** Longer than saving takes; when nobody answers the press goes on, and the draft waits in this tab. */
 const PATIENCE_MS = 1500

@@ -37,6 +37,9 @@ const shelfOf = (kept = new Map<string, string>()): Shelf & { kept: Map<string, 
   write: (id, text) => (text === null ? kept.delete(id) : kept.set(id, text)),
 })
 
+/** The canvas on the page. */
+const page = {}
+
 let server: Server
 let desk: Desk
 let shelf: ReturnType<typeof shelfOf>
@@ -49,7 +52,7 @@ beforeEach(() => {
   server = new Server()
   shelf = shelfOf()
   desk = new Desk("j1", server.data(), shelf)
-  desk.send = server.take
+  desk.speak(page, server.take)
 })
 
 describe("the working copy", () => {
@@ -151,9 +154,9 @@ describe("the working copy", () => {
 
   it("tells a restarted server again what it lost", () => {
     write("Lost")
-    desk.send = () => {}
+    desk.speak(page, () => {})
     desk.flush()
-    desk.send = server.take
+    desk.speak(page, server.take)
     desk.hear(server.data())
     vi.advanceTimersByTime(DEBOUNCE_MS)
     expect(server.document.nodes[0].title).toBe("Lost")
@@ -161,19 +164,42 @@ describe("the working copy", () => {
 
   it("waits quietly while the API is away", () => {
     write("Kept")
-    desk.send = () => {}
+    desk.speak(page, () => {})
     desk.flush()
     let sent = 0
-    desk.send = () => (sent += 1)
+    desk.speak(page, () => (sent += 1))
     for (let beat = 0; beat < 5; beat += 1) desk.hear(server.data({ trouble: "no answer" }))
     vi.advanceTimersByTime(5000)
     expect([sent, desk.dirty, titleOf()]).toEqual([0, true, "Kept"])
   })
 
-  it("survives a reload of the page", () => {
+  it("sends again what went while one canvas was taken off the page and another put there", () => {
+    desk.speak(page, () => {})
+    write("Into the gap")
+    desk.hush(page)
+    write("In the gap")
+    vi.advanceTimersByTime(5000)
+    expect(server.got).toHaveLength(0)
+    desk.speak({}, server.take)
+    vi.advanceTimersByTime(DEBOUNCE_MS)
+    desk.hear(server.data())
+    expect([titleOf(), server.document.nodes[0].title, desk.dirty]).toEqual(["In the gap", "In the gap", false])
+  })
+
+  it("is not silenced by an old canvas that leaves after the new one came", () => {
+    desk.speak({}, server.take)
+    desk.hush(page)
+    write("Still heard")
+    desk.flush()
+    expect(server.document.nodes[0].title).toBe("Still heard")
+  })
+
+  it("survives a reload of the page whose last message is lost", () => {
+    desk.speak(page, () => {})
     write("Before the reload")
+    desk.flush()
     const again = new Desk("j1", server.data(), shelf)
-    again.send = server.take
+    again.speak(page, server.take)
     expect(again.journey.nodes[0].title).toBe("Before the reload")
     vi.advanceTimersByTime(DEBOUNCE_MS)
     again.hear(server.data())
@@ -182,7 +208,9 @@ describe("the working copy", () => {
   })
 
   it("asks after a reload when somebody else saved meanwhile", () => {
+    desk.speak(page, () => {})
     write("Mine")
+    desk.flush()
     server.elsewhere("Theirs")
     const again = new Desk("j1", server.data(), shelf)
     expect(again.theirs!.document.nodes[1].title).toBe("Theirs")
@@ -190,7 +218,7 @@ describe("the working copy", () => {
 
   it("never sends a picture that is only looked at", () => {
     const look = new Desk("j1", server.data({ readOnly: true }), shelf)
-    look.send = server.take
+    look.speak(page, server.take)
     server.elsewhere("Version 2")
     look.hear(server.data({ readOnly: true }))
     look.flush()

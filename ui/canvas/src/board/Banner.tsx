@@ -1,12 +1,12 @@
 // Over the board: somebody else saved meanwhile, or saving does not work just now.
 
-import { useState } from "react"
+import { memo, useState } from "react"
 
 import { useAround, useJourney } from "../around"
 import { difference, type Difference } from "../difference"
 import { Icon } from "../icon"
 
-export function Banner({ choose }: { choose: (ids: Iterable<string>, show?: boolean) => void }) {
+export const Banner = memo(function Banner({ choose }: { choose: (ids: Iterable<string>, show?: boolean) => void }) {
   const { data, desk, t } = useAround()
   const mine = useJourney(desk)
   const [shown, setShown] = useState(false)
@@ -31,7 +31,7 @@ export function Banner({ choose }: { choose: (ids: Iterable<string>, show?: bool
     )
   }
   return null
-}
+})
 
 function Differences({ found, choose }: { found: Difference[]; choose: (ids: Iterable<string>, show?: boolean) => void }) {
   const { t, titleOf } = useAround()

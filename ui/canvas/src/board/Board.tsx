@@ -1,20 +1,20 @@
 // The board: React Flow over the journey, with palette and panel beside it.
 
 import {
-  applyNodeChanges, Background, BackgroundVariant, MiniMap, ReactFlow, SelectionMode, useNodesInitialized, useReactFlow, useStore,
-  type Connection, type NodeChange, type OnConnectEnd,
+  Background, BackgroundVariant, MiniMap, ReactFlow, SelectionMode, useReactFlow, type Connection, type OnConnectEnd,
 } from "@xyflow/react"
 import { useCallback, useEffect, useMemo, useRef, useState } from "react"
 
 import { useAround, useJourney } from "../around"
 import { answerButton } from "../buttons"
 import * as deeds from "../deeds"
-import { moveTo, startOf } from "../document"
-import { Icon } from "../icon"
-import { isHeap, sizesIn, tidy } from "../layout"
+import { moveTo } from "../document"
 import { Panel } from "../panel/Panel"
 import { Banner } from "./Banner"
-import { edgesOf, nodesOf, type AnyNode, type WayEdge } from "./flow"
+import { Distance } from "./Distance"
+import { FirstLook, FIT } from "./FirstLook"
+import type { AnyNode, WayEdge } from "./flow"
+import { Ghost } from "./Ghost"
 import { KindPicker } from "./Kinds"
 import { NoteCard } from "./NoteCard"
 import { OpenContext, Over, type Anchor } from "./open"
@@ -22,16 +22,18 @@ import { Palette } from "./Palette"
 import { BUTTON_HANDLE, StepCard } from "./StepCard"
 import { Toast, type Said } from "./Toast"
 import { LARGEST, SMALLEST, Toolbar } from "./Toolbar"
+import { useDrawn } from "./useDrawn"
 import { useDrop } from "./useDrop"
 import { useKeys } from "./useKeys"
 import { WayLine } from "./WayLine"
 
+// Made once: what React Flow is given anew at every drawing, it takes apart anew.
 const nodeTypes = { step: StepCard, note: NoteCard }
 const edgeTypes = { way: WayLine }
-const FIT = { padding: 0.12, maxZoom: 1, minZoom: SMALLEST }
-/** Smaller than this, cards cannot be read. */
-const LEGIBLE = 0.62
-/** From so many steps on, those out of sight are not drawn. */
+const SEVERAL = ["Shift", "Meta", "Control"]
+const between = (way: { source: string; target: string }) => way.source !== way.target
+const mapColour = (node: AnyNode) => (node.type === "note" ? "#e9c46a" : (node.data.kind?.accent ?? "#64748b"))
+/** From so many steps on, those out of sight are not drawn, and from afar none is drawn by itself. */
 const MANY = 100
 const NOTHING: string[] = []
 
@@ -41,56 +43,34 @@ export function Board() {
   const journey = useJourney(desk)
   const flow = useReactFlow()
   const root = useRef<HTMLDivElement>(null)
+  const board = useRef<HTMLDivElement>(null)
   const over = useMemo(() => new Over(), [])
-  const [nodes, setNodes] = useState<AnyNode[]>(() => nodesOf(around, journey, []).map((one) => ({
-    ...one, selected: desk.look.chosen.includes(one.id),
-  })))
-  const [edges, setEdges] = useState<WayEdge[]>(() => edgesOf(around, journey, []))
   const [adding, setAdding] = useState<{ where: deeds.Where; place: { x: number; y: number } } | null>(null)
   const [said, setSaid] = useState<Said | null>(null)
   const [settings, setSettings] = useState(desk.look.settings)
-
-  /** Chosen before they were drawn: what has just been added or pasted. */
-  const coming = useRef<Set<string> | null>(null)
-  useEffect(() => {
-    setNodes((old) => {
-      const made = nodesOf(around, journey, old)
-      const wanted = coming.current
-      coming.current = null
-      return wanted ? made.map((one) => ({ ...one, selected: wanted.has(one.id) })) : made
-    })
-    setEdges((old) => edgesOf(around, journey, old))
-  }, [journey, around])
-
-  const chosen = useMemo(() => new Set(nodes.filter((one) => one.selected).map((one) => one.id)), [nodes])
+  const drawn = useDrawn(around, journey, over, () => setSettings(false))
+  const { chosen, chosenWays, choose } = drawn
   useEffect(() => {
     desk.look.chosen = [...chosen]
     desk.look.settings = settings
   }, [chosen, settings])
 
-  const choose = useCallback((ids: Iterable<string>, show = false) => {
-    const wanted = new Set(ids)
-    coming.current = [...wanted].some((id) => !flow.getNode(id)) ? wanted : null
-    setSettings(false)
-    over.set({ way: NOTHING })
-    setNodes((old) => old.map((one) => (Boolean(one.selected) === wanted.has(one.id) ? one : { ...one, selected: wanted.has(one.id) })))
-    setEdges((old) => old.map((one) => (one.selected ? { ...one, selected: false } : one)))
-    if (show && wanted.size)
-      requestAnimationFrame(() => void flow.fitView({ nodes: [...wanted].map((id) => ({ id })), duration: 250, ...FIT }))
-  }, [])
-
-  const onNodesChange = useCallback((changes: NodeChange<AnyNode>[]) => {
-    setNodes((old) => applyNodeChanges(changes, old))
-    const sizes = changes.filter((one) => one.type === "dimensions" && one.resizing === false && one.dimensions)
-    if (sizes.length) resized(desk, sizes as any)
-    // Arrow keys move without a drag: those places are kept too.
-    const moved = changes.filter((one) => one.type === "position" && one.position && one.dragging === undefined)
-    if (moved.length) desk.commit(moveTo(desk.journey, new Map(moved.map((one: any) => [one.id, one.position]))), "arrows")
-  }, [])
-
   const dragged = useCallback((_event: unknown, _node: unknown, all: AnyNode[]) => {
+    delete board.current!.dataset.moving
     desk.commit(moveTo(desk.journey, new Map(all.map((one) => [one.id, one.position]))))
   }, [])
+
+  const draggedAll = useCallback((event: unknown, all: AnyNode[]) => dragged(event, null, all), [])
+  const hands = useMemo(() => ({
+    enter: (_event: unknown, edge: WayEdge) => over.set({ hovered: edge.id }),
+    leave: () => over.set({ hovered: null }),
+    taken: () => { board.current!.dataset.moving = "card" },
+    grabbed: (event: Event | null) => { if (event) board.current!.dataset.moving = moverOf(event, board.current!) },
+    moved: (_event: unknown, viewport: { x: number; y: number; zoom: number }) => { desk.look.viewport = viewport },
+  }), [])
+  const onReconnect = useCallback((old: WayEdge, way: Connection) => {
+    if (way.target && old.sourceHandle) deeds.link(around, old.source, old.sourceHandle, way.target)
+  }, [around])
 
   const onConnect = useCallback(({ source, sourceHandle, target }: Connection) => {
     if (!sourceHandle || source === target) return
@@ -150,14 +130,30 @@ export function Board() {
     onTap: addHere,
   })
   const erase = () => {
-    const ways = new Set(edges.filter((one) => one.selected).map((one) => one.id))
-    if (!chosen.size && !ways.size) return
-    const { heals } = deeds.erase(around, chosen, ways)
+    if (!chosen.size && !chosenWays.size) return
+    const { heals } = deeds.erase(around, chosen, chosenWays)
     const undo = { label: t("Undo"), run: () => desk.undo() }
-    const close = { label: t("Close the gap"), run: () => deeds.heal(around, chosen, ways) }
+    const close = { label: t("Close the gap"), run: () => deeds.heal(around, chosen, chosenWays) }
     if (chosen.size) setSaid({ text: t("Deleted."), actions: heals ? [close, undo] : [undo] })
     root.current?.querySelector<HTMLElement>(".react-flow")?.focus()
   }
+  // Held on to by what need not be drawn anew when these change.
+  const now = useRef({ erase, addHere, begin: drop.begin })
+  now.current = { erase, addHere, begin: drop.begin }
+  const asked = useMemo(() => ({
+    erase: () => now.current.erase(),
+    addHere: (kind: string) => now.current.addHere(kind),
+    begin: (kind: string, event: React.PointerEvent) => now.current.begin(kind, event),
+    openSettings: () => { choose([]); setSettings(true) },
+    close: () => { setSettings(false); choose([]) },
+    noWay: () => over.set({ way: NOTHING }),
+    pressed: () => { setSettings(false); over.set({ way: NOTHING }) },
+  }), [])
+  const spoken = useMemo(() => ({
+    "node.a11yDescription.default": t("Press Enter to choose the step, then arrows to move it, Delete to delete it."),
+    "edge.a11yDescription.default": t("Press Enter to choose the way, then Delete to remove it."),
+    "minimap.ariaLabel": t("Map of the journey"),
+  }), [t])
   const keys = useKeys({ root, chosen, choose, erase, quickAdd: () => quickAdd({}, root.current!.querySelector(".react-flow")!), addHere })
   const open = useMemo(() => ({ over, quickAdd }), [])
   const one = chosen.size === 1 ? journey.nodes.find((each) => chosen.has(each.id)) : undefined
@@ -165,55 +161,50 @@ export function Board() {
   return (
     <OpenContext.Provider value={open}>
       <div className={`editor ${data.readOnly ? "looking" : ""}`} ref={root} {...keys} data-testid="canvas">
-        {!data.readOnly && <Toolbar chosen={chosen} choose={choose} erase={erase} settings={settings} openSettings={() => { choose([]); setSettings(true) }} />}
+        {!data.readOnly && <Toolbar chosen={chosen} choose={choose} erase={asked.erase} settings={settings} openSettings={asked.openSettings} />}
         <Banner choose={choose} />
         <div className="desk">
-          {!data.readOnly && <Palette onDrag={drop.begin} onAdd={addHere} />}
-          <div className="flow">
+          {!data.readOnly && <Palette onDrag={asked.begin} onAdd={asked.addHere} />}
+          <div className="flow" ref={board}>
             <ReactFlow<AnyNode, WayEdge>
-              nodes={nodes}
-              edges={edges}
+              nodes={drawn.nodes}
+              edges={drawn.edges}
               nodeTypes={nodeTypes}
               edgeTypes={edgeTypes}
-              onNodesChange={onNodesChange}
-              onEdgesChange={(changes) => setEdges((old) => old.map((edge) => {
-                const picked = changes.findLast((each) => each.type === "select" && each.id === edge.id) as { selected: boolean } | undefined
-                return picked ? { ...edge, selected: picked.selected } : edge
-              }))}
+              onNodesChange={drawn.onNodesChange}
+              onEdgesChange={drawn.onEdgesChange}
+              onNodeDragStart={hands.taken}
               onNodeDragStop={dragged}
-              onSelectionDragStop={(event, all) => dragged(event, null, all)}
-              onNodeClick={() => { setSettings(false); over.set({ way: NOTHING }) }}
-              onPaneClick={() => over.set({ way: NOTHING })}
+              onSelectionDragStart={hands.taken}
+              onSelectionDragStop={draggedAll}
+              onNodeClick={asked.pressed}
+              onPaneClick={asked.noWay}
               onConnect={onConnect}
               onConnectEnd={onConnectEnd}
-              onReconnect={(old, now) => {
-                if (now.target && old.sourceHandle) deeds.link(around, old.source, old.sourceHandle, now.target)
-              }}
-              isValidConnection={(way) => way.source !== way.target}
-              onEdgeMouseEnter={(_event, edge) => over.set({ hovered: edge.id })}
-              onEdgeMouseLeave={() => over.set({ hovered: null })}
-              onMoveEnd={(_event, viewport) => { desk.look.viewport = viewport }}
+              onReconnect={onReconnect}
+              isValidConnection={between}
+              onEdgeMouseEnter={hands.enter}
+              onEdgeMouseLeave={hands.leave}
+              onMoveStart={hands.grabbed}
+              onMoveEnd={hands.moved}
               defaultViewport={desk.look.viewport ?? undefined}
               nodesDraggable={!data.readOnly}
               nodesConnectable={!data.readOnly}
               edgesFocusable={!data.readOnly}
               deleteKeyCode={null}
-              multiSelectionKeyCode={["Shift", "Meta", "Control"]}
+              multiSelectionKeyCode={SEVERAL}
               selectionKeyCode="Shift"
               selectionMode={SelectionMode.Partial}
               connectionRadius={36}
               minZoom={SMALLEST}
               maxZoom={LARGEST}
               onlyRenderVisibleElements={journey.nodes.length > MANY}
-              ariaLabelConfig={{
-                "node.a11yDescription.default": t("Press Enter to choose the step, then arrows to move it, Delete to delete it."),
-                "edge.a11yDescription.default": t("Press Enter to choose the way, then Delete to remove it."),
-                "minimap.ariaLabel": t("Map of the journey"),
-              }}
+              ariaLabelConfig={spoken}
               colorMode={data.dark ? "dark" : "light"}
             >
               <Background variant={BackgroundVariant.Dots} gap={22} size={1.4} />
-              <MiniMap pannable zoomable nodeColor={(node) => (node as AnyNode).type === "note" ? "#e9c46a" : ((node.data as any).kind?.accent ?? "#64748b")} nodeStrokeWidth={0} nodeBorderRadius={12} />
+              <MiniMap<AnyNode> pannable zoomable nodeColor={mapColour} nodeStrokeWidth={0} nodeBorderRadius={12} />
+              <Distance board={board} many={journey.nodes.length > MANY} />
               <FirstLook />
             </ReactFlow>
             {!journey.nodes.length && !data.readOnly && (
@@ -221,7 +212,7 @@ export function Board() {
             )}
           </div>
           {!data.readOnly && (one || settings) && (
-            <Panel key={one?.id ?? "journey"} step={one} choose={choose} onClose={() => { setSettings(false); choose([]) }} />
+            <Panel key={one?.id ?? "journey"} step={one} choose={choose} onClose={asked.close} />
           )}
         </div>
         {adding && <KindPicker place={adding.place} onPick={(kind) => add(kind, adding.where)} onClose={() => setAdding(null)} />}
@@ -232,56 +223,14 @@ export function Board() {
   )
 }
 
-/** The whole journey comes into sight once its cards have been measured; a journey seen before stays as it was left. */
-function FirstLook() {
-  const { desk } = useAround()
-  const ready = useNodesInitialized()
-  const flow = useReactFlow()
-  const height = useStore((one) => one.height)
-  // Once: «ready» comes again with every new card, and neither the view nor anybody's places may jump then.
-  const looked = useRef(!desk.journey.nodes.length)
-  useEffect(() => {
-    if (!ready || looked.current) return
-    looked.current = true
-    if (isHeap(desk.journey)) {
-      desk.arrange(tidy(desk.journey, sizesIn(flow)))
-      requestAnimationFrame(() => requestAnimationFrame(look))
-    } else if (!desk.look.viewport) look()
-  }, [ready])
-  /** All of it where that can be read; else its beginning. */
-  const look = async () => {
-    await flow.fitView(FIT)
-    const first = startOf(desk.journey) ?? desk.journey.nodes[0]?.id
-    const begin = first === undefined ? undefined : flow.getInternalNode(first)
-    if (!begin || flow.getZoom() >= LEGIBLE) return
-    const { x, y } = begin.internals.positionAbsolute
-    await flow.setViewport({ zoom: LEGIBLE, x: 48 - x * LEGIBLE, y: height / 2 - (y + 60) * LEGIBLE })
-  }
-  return null
-}
-
-function Ghost({ kind, x, y, root }: { kind: string; x: number; y: number; root: HTMLElement }) {
-  const { kinds } = useAround()
-  const box = root.getBoundingClientRect()
-  const known = kinds.get(kind)
-  return (
-    <div className="ghost" style={{ left: x - box.left, top: y - box.top, "--accent": known?.accent } as React.CSSProperties}>
-      <span className="badge"><Icon name={known?.icon ?? "extension"} /></span>{known?.title ?? kind}
-    </div>
-  )
+/** Whose hand moves the board; with a card in focus it is not told, for what is hidden meanwhile would lose the focus. */
+function moverOf(event: Event, board: HTMLElement): string {
+  if (event.type === "mousedown") return "hand"
+  const focused = (board.getRootNode() as ShadowRoot).activeElement
+  return focused?.closest(".react-flow__viewport") ? "itself" : "wheel"
 }
 
 function middle(element: Element): { x: number; y: number } {
   const box = element.getBoundingClientRect()
   return { x: box.left + box.width / 2, y: box.top + box.height / 2 }
 }
-
-function resized(desk: ReturnType<typeof useAround>["desk"], changes: { id: string; dimensions: { width: number; height: number } }[]): void {
-  const sizes = new Map(changes.map((one) => [one.id, one.dimensions]))
-  const notes = (desk.journey.notes ?? []).map((one) => {
-    const size = sizes.get(one.id)
-    return size ? { ...one, w: Math.round(size.width), h: Math.round(size.height) } : one
-  })
-  desk.commit({ ...desk.journey, notes }, "resize")
-}
-

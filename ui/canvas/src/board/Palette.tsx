@@ -1,12 +1,12 @@
 // The palette: every kind of step, found by a few letters, dragged onto the board or added by Enter.
 
-import { useState } from "react"
+import { memo, useState } from "react"
 
 import { useAround } from "../around"
 import { Icon } from "../icon"
 import { useFound } from "./Kinds"
 
-export function Palette({ onDrag, onAdd }: {
+export const Palette = memo(function Palette({ onDrag, onAdd }: {
   onDrag: (kind: string, event: React.PointerEvent) => void
   onAdd: (kind: string) => void
 }) {
@@ -47,4 +47,4 @@ export function Palette({ onDrag, onAdd }: {
       {!found.length && <p className="nothing">{t("Nothing is called so.")}</p>}
     </nav>
   )
-}
+})

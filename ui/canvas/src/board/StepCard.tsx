@@ -3,7 +3,7 @@
 import { Handle, Position, useUpdateNodeInternals, type NodeProps } from "@xyflow/react"
 import { memo, useEffect, useRef } from "react"
 
-import { useAround } from "../around"
+import { useWords } from "../around"
 import { Icon } from "../icon"
 import type { StepNode } from "./flow"
 import { useOnWay, useOpen } from "./open"
@@ -11,7 +11,7 @@ import { useOnWay, useOpen } from "./open"
 export const BUTTON_HANDLE = "button:"
 
 export const StepCard = memo(function StepCard({ id, data, selected }: NodeProps<StepNode>) {
-  const { t } = useAround()
+  const { t } = useWords()
   const onWay = useOnWay(id)
   const { kind, exits, buttons, problems, count, readOnly } = data
   const worst = problems.some((one) => one.level === "error") ? "error" : problems.length ? "warning" : ""
@@ -23,6 +23,7 @@ export const StepCard = memo(function StepCard({ id, data, selected }: NodeProps
       data-testid={`step-${id}`}
       data-chosen={selected}
       data-on-way={onWay || undefined}
+      data-title={data.title}
     >
       <Handle type="target" position={Position.Left} isConnectableStart={false} className="way-in" />
       <header>
@@ -55,12 +56,11 @@ export const StepCard = memo(function StepCard({ id, data, selected }: NodeProps
 })
 
 function Exit({ id, exit, readOnly }: { id: string; exit: StepNode["data"]["exits"][number]; readOnly: boolean }) {
-  const { t, data } = useAround()
+  const { t, short } = useWords()
   const open = useOpen()
-  const number = new Intl.NumberFormat(data.language, { notation: "compact" })
   return (
     <li data-led={exit.led} data-problem={exit.problem || exit.stale} data-testid={`exit-${id}-${exit.name}`}>
-      {exit.count !== null && <b className="count">{number.format(exit.count)}</b>}
+      {exit.count !== null && <b className="count">{short(exit.count)}</b>}
       <span className="name">{exit.label}</span>
       <Handle type="source" position={Position.Right} id={exit.name} isConnectable={!readOnly} />
       {!exit.led && !readOnly && (
@@ -91,12 +91,11 @@ function Worst({ id, worst, text, more }: { id: string; worst: string; text: str
 }
 
 function Counts({ entered, inside }: { entered: number; inside: number }) {
-  const { t, data } = useAround()
-  const number = new Intl.NumberFormat(data.language, { notation: "compact", maximumFractionDigits: 1 })
+  const { t, short } = useWords()
   return (
     <p className="counts">
-      <span>{t("{n} entered", { n: number.format(entered) })}</span>
-      {inside > 0 && <b>{t("{n} inside", { n: number.format(inside) })}</b>}
+      <span>{t("{n} entered", { n: short(entered) })}</span>
+      {inside > 0 && <b>{t("{n} inside", { n: short(inside) })}</b>}
     </p>
   )
 }
@@ -111,4 +110,3 @@ function useMovedHandles(id: string, shape: string): void {
     update(id)
   }, [shape])
 }
-

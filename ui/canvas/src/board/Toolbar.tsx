@@ -1,7 +1,7 @@
 // Over the board: back and forth, tidy up, zoom, search, problems, what is saved, and what can be done.
 
 import { useReactFlow, useStore } from "@xyflow/react"
-import { useRef } from "react"
+import { memo, useRef } from "react"
 
 import { useAround, useJourney } from "../around"
 import * as deeds from "../deeds"
@@ -14,7 +14,7 @@ import { Search } from "./Search"
 export const [SMALLEST, LARGEST] = [0.1, 1.6]
 const IN_A_ROW_MS = 1000
 
-export function Toolbar({ chosen, choose, erase, settings, openSettings }: {
+export const Toolbar = memo(function Toolbar({ chosen, choose, erase, settings, openSettings }: {
   chosen: Set<string>
   choose: (ids: Iterable<string>, show?: boolean) => void
   erase: () => void
@@ -75,7 +75,7 @@ export function Toolbar({ chosen, choose, erase, settings, openSettings }: {
       </button>
     </div>
   )
-}
+})
 
 function Tool({ icon, label, run, off = false, id }: { icon: string; label: string; run: () => void; off?: boolean; id: string }) {
   return (

@@ -3,7 +3,7 @@
 import { BaseEdge, EdgeLabelRenderer, getBezierPath, type EdgeProps } from "@xyflow/react"
 import { memo } from "react"
 
-import { useAround } from "../around"
+import { useAround, useWords } from "../around"
 import { dropWay } from "../deeds"
 import { Icon } from "../icon"
 import type { WayEdge } from "./flow"
@@ -13,7 +13,7 @@ export const WayLine = memo(function WayLine(props: EdgeProps<WayEdge>) {
   const { id, data, selected, markerEnd } = props
   const back = props.targetX < props.sourceX + 20
   const [path, x, y] = getBezierPath({ ...props, curvature: back ? 0.6 : 0.3 })
-  const { language } = useAround().data
+  const { short } = useWords()
   const { hovered, target, onWay } = useOver(id, props.source, props.target)
   const shown = !data?.readOnly && (selected || hovered || target)
   return (
@@ -21,7 +21,7 @@ export const WayLine = memo(function WayLine(props: EdgeProps<WayEdge>) {
       <BaseEdge id={id} path={path} markerEnd={markerEnd} interactionWidth={24} className={target ? "target" : onWay ? "on-way" : ""} />
       {data && data.count !== null && data.count > 0 && (
         <EdgeLabelRenderer>
-          <span className="way-count" style={{ transform: at(x, y) }}>{new Intl.NumberFormat(language, { notation: "compact" }).format(data.count)}</span>
+          <span className="way-count" style={{ transform: at(x, y) }}>{short(data.count)}</span>
         </EdgeLabelRenderer>
       )}
       {shown && data && (

@@ -3,7 +3,7 @@
 import { MarkerType, type Edge, type Node } from "@xyflow/react"
 
 import type { Around } from "../around"
-import { startOf, wayId } from "../document"
+import { grouped, startOf, wayId } from "../document"
 import type { Count, Journey, Kind, Note, Problem, Step, Way } from "../types"
 
 export interface ExitView {
@@ -43,59 +43,98 @@ export type WayEdge = Edge<{ way: Way; count: number | null; label: string; read
 export function nodesOf(around: Around, journey: Journey, old: AnyNode[]): AnyNode[] {
   const known = new Map(old.map((one) => [one.id, one]))
   const first = startOf(journey)
-  const wrong = Map.groupBy(around.data.problems, (one) => one.node)
-  const led = new Map<string, Record<string, string>>()
-  for (const { source, key, target } of journey.edges) led.set(source, { ...led.get(source), [key]: target })
-  const steps = journey.nodes.map((step) => {
-    const data = stepData(around, journey, step, led.get(step.id) ?? {}, wrong.get(step.id) ?? [], step.id === first)
-    return kept(known.get(step.id), {
-      id: step.id,
-      type: "step",
-      position: { x: step.x ?? 0, y: step.y ?? 0 },
-      data,
-      ariaLabel: `${data.kind?.title ?? step.kind}: ${data.title}. ${data.sentence}`,
-    }) as StepNode
+  const led = ledOf(journey.edges)
+  const wrong = wrongOf(around.data.problems)
+  const steps = new Map(journey.nodes.map((one) => [one.id, one]))
+  const cards = journey.nodes.map((step) => {
+    const was = known.get(step.id)
+    const data = cardOf(around, was, {
+      step, led: led.get(step.id) ?? NOWHERE, problems: wrong.get(step.id) ?? NO_PROBLEMS, first: step.id === first, steps,
+    })
+    const position = { x: step.x ?? 0, y: step.y ?? 0 }
+    if (was?.data === data && was.position.x === position.x && was.position.y === position.y) return was as StepNode
+    const ariaLabel = `${data.kind?.title ?? step.kind}: ${data.title}. ${data.sentence}`
+    return { ...was, id: step.id, type: "step" as const, position, data, ariaLabel } as StepNode
   })
-  const notes = (journey.notes ?? []).map(
-    (note) =>
-      kept(known.get(note.id), {
-        id: note.id,
-        type: "note",
-        position: { x: note.x, y: note.y },
-        width: note.w ?? 200,
-        height: note.h ?? 110,
-        zIndex: -1,
-        data: { note, readOnly: around.data.readOnly },
-      }) as NoteNode,
-  )
-  return [...notes, ...steps]
+  const notes = (journey.notes ?? []).map((note) => noteOf(note, around.data.readOnly, known.get(note.id)))
+  return [...notes, ...cards]
 }
 
-/** The old node where it says the same; else the new one, with what React Flow measured of the old one. */
-function kept(old: AnyNode | undefined, made: AnyNode): AnyNode {
-  if (!old) return made
-  const same = old.type === "step" && made.type === "step" ? alike(old.data, made.data) : JSON.stringify(old.data) === JSON.stringify(made.data)
-  const there = old.position.x === made.position.x && old.position.y === made.position.y
-  if (same && there && old.width === made.width && old.height === made.height) return old
-  return { ...old, ...made, data: same ? old.data : made.data } as AnyNode
+function noteOf(note: Note, readOnly: boolean, was: AnyNode | undefined): NoteNode {
+  const [width, height] = [note.w ?? 200, note.h ?? 110]
+  if (was?.type === "note" && was.data.note === note && was.data.readOnly === readOnly && was.position.x === note.x && was.position.y === note.y) return was
+  return {
+    ...(was as NoteNode | undefined),
+    id: note.id, type: "note", position: { x: note.x, y: note.y }, width, height, zIndex: -1, data: { note, readOnly },
+  }
+}
+
+const NOWHERE: Record<string, string> = {}
+const NO_PROBLEMS: Problem[] = []
+const ledBy = new WeakMap<Way[], Map<string, Record<string, string>>>()
+const wrongBy = new WeakMap<Problem[], Map<string | null, Problem[]>>()
+
+/** Where the exits of each step lead; the same ways give the same answer. */
+function ledOf(edges: Way[]): Map<string, Record<string, string>> {
+  const found = ledBy.get(edges)
+  if (found) return found
+  const made = new Map<string, Record<string, string>>()
+  for (const { source, key, target } of edges) {
+    const ways = made.get(source)
+    if (ways) ways[key] = target
+    else made.set(source, { [key]: target })
+  }
+  ledBy.set(edges, made)
+  return made
+}
+
+function wrongOf(problems: Problem[]): Map<string | null, Problem[]> {
+  const made = wrongBy.get(problems) ?? grouped(problems, (one) => one.node)
+  wrongBy.set(problems, made)
+  return made
+}
+
+interface Making {
+  step: Step
+  led: Record<string, string>
+  problems: Problem[]
+  first: boolean
+  steps: Map<string, Step>
+}
+
+/** Of what each card was made: while all of it is the same, so is the card, and nothing need be looked into. */
+const madeOf = new WeakMap<StepData, unknown[]>()
+
+function cardOf(around: Around, was: AnyNode | undefined, making: Making): StepData {
+  const { step, led, problems, first } = making
+  const { data, kinds, words, desk } = around
+  const next = nextAnswer(making)
+  const parts = [
+    step, led, problems, first, next, kinds.get(step.kind), data.told[step.id], data.counts?.[step.id], data.readOnly, words, desk.rowsThen.get(step.id),
+  ]
+  const before = was?.type === "step" ? was.data : undefined
+  if (before && madeOf.get(before)?.every((one, place) => one === parts[place])) return before
+  const fresh = stepData(around, making, next)
+  const made = before && alike(before, fresh) ? before : fresh
+  madeOf.set(made, parts)
+  return made
 }
 
 /** Whether two cards show the same; a step's own object is never changed in place, so it need not be looked into. */
 function alike(a: StepData, b: StepData): boolean {
   const shown = ({ title, sentence, exits, buttons, problems, count, first, readOnly }: StepData) =>
     JSON.stringify([title, sentence, exits, buttons, problems, count, first, readOnly])
-  return a.step === b.step && a.kind?.kind === b.kind?.kind && a.kind?.title === b.kind?.title && shown(a) === shown(b)
+  return a.step === b.step && a.kind === b.kind && shown(a) === shown(b)
 }
 
-function stepData(around: Around, journey: Journey, step: Step, led: Record<string, string>, problems: Problem[], first: boolean): StepData {
+function stepData(around: Around, { step, led, problems, first }: Making, next: Step | undefined): StepData {
   const { data, kinds } = around
-  const kind = kinds.get(step.kind)
   const count = data.counts?.[step.id] ?? null
   const exits = around.exits(step)
   const stale = Object.keys(led).filter((one) => !exits.includes(one))
   return {
     step,
-    kind,
+    kind: kinds.get(step.kind),
     title: around.titleOf(step),
     sentence: data.told[step.id]?.sentence ?? "",
     exits: [...exits, ...stale].map((name) => ({
@@ -106,7 +145,7 @@ function stepData(around: Around, journey: Journey, step: Step, led: Record<stri
       problem: problems.some((one) => one.exit === name && one.level === "error"),
       count: count ? (count.left?.[name] ?? 0) : null,
     })),
-    buttons: buttonsOf(journey, step, led),
+    buttons: buttonsOf(step, next),
     problems,
     count,
     first,
@@ -114,11 +153,16 @@ function stepData(around: Around, journey: Journey, step: Step, led: Record<stri
   }
 }
 
+/** The answer step after a message with buttons. */
+function nextAnswer({ step, led, steps }: Making): Step | undefined {
+  if (!Array.isArray(step.settings?.buttons)) return undefined
+  return Object.values(led).map((id) => steps.get(id)).find((one) => one?.settings?.branches)
+}
+
 /** Reply buttons of a message: each can be led on from the card, by way of an answer step after it. */
-function buttonsOf(journey: Journey, step: Step, led: Record<string, string>): ButtonView[] {
+function buttonsOf(step: Step, next: Step | undefined): ButtonView[] {
   const buttons = step.settings?.buttons
   if (!Array.isArray(buttons)) return []
-  const next = journey.nodes.find((one) => Object.values(led).includes(one.id) && one.settings?.branches)
   const branches = (next?.settings?.branches ?? []) as { buttons?: string[] }[]
   return buttons.flatMap((one: any) =>
     one && typeof one === "object" && !one.url && !one.copy
@@ -135,16 +179,17 @@ export function edgesOf(around: Around, journey: Journey, old: WayEdge[]): WayEd
   const known = new Map(old.map((one) => [one.id, one]))
   const there = new Set(journey.nodes.map((one) => one.id))
   const { counts, readOnly } = around.data
-  return journey.edges
+  const made = journey.edges
     .filter((way) => there.has(way.source) && there.has(way.target))
-    .map((way) => {
+    .map((way): WayEdge => {
       const id = wayId(way)
       const count = counts?.[way.source]?.left?.[way.key] ?? null
       const label = around.exitName(way.key)
       const was = known.get(id)
-      if (was && was.target === way.target && was.data?.count === count && was.data.label === label) return was
+      if (was && was.data?.way === way && was.data.count === count && was.data.label === label && was.data.readOnly === readOnly) return was
       const markerEnd = { type: MarkerType.ArrowClosed, width: 15, height: 15 }
-      const made = { id, type: "way" as const, markerEnd, source: way.source, target: way.target, sourceHandle: way.key }
-      return { ...was, ...made, reconnectable: readOnly ? false : "target", data: { way, count, label, readOnly } }
+      const fresh = { id, type: "way" as const, markerEnd, source: way.source, target: way.target, sourceHandle: way.key }
+      return { ...was, ...fresh, reconnectable: readOnly ? false : "target", data: { way, count, label, readOnly } }
     })
+  return made.length === old.length && made.every((one, place) => one === old[place]) ? old : made
 }

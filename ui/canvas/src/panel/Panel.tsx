@@ -1,5 +1,6 @@
 // The panel beside the board: the form of the chosen step with what comes next, or of the journey itself.
 
+import { memo } from "react"
 
 import { useAround, useJourney } from "../around"
 import * as deeds from "../deeds"
@@ -12,7 +13,7 @@ import { Kept, Message } from "./Message"
 import { Next } from "./Next"
 import { Tried } from "./Tried"
 
-export function Panel({ step, choose, onClose }: {
+export const Panel = memo(function Panel({ step, choose, onClose }: {
   step: Step | undefined
   choose: (ids: Iterable<string>, show?: boolean) => void
   onClose: () => void
@@ -23,7 +24,7 @@ export function Panel({ step, choose, onClose }: {
       {step ? <StepPanel step={step} choose={choose} onClose={onClose} /> : <JourneyPanel onClose={onClose} />}
     </aside>
   )
-}
+})
 
 function Head({ icon, accent, title, onClose }: { icon: string; accent?: string; title: string; onClose: () => void }) {
   const { t } = useAround()

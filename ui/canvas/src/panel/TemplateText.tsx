@@ -38,6 +38,9 @@ function useVariables(): Variable[] {
   ]
 }
 
+/** Where the style sheet does it, nothing is measured at each letter. */
+const GROWS_ITSELF = CSS.supports("field-sizing", "content")
+
 export function TemplateText({ field, value, put }: DrawProps) {
   const { t } = useAround()
   const id = useId()
@@ -49,8 +52,10 @@ export function TemplateText({ field, value, put }: DrawProps) {
   useEffect(() => {
     const here = area.current
     if (!here) return
-    here.style.height = "auto"
-    here.style.height = `${Math.min(Math.max(here.scrollHeight + 2, 76), 320)}px`
+    if (!GROWS_ITSELF) {
+      here.style.height = "auto"
+      here.style.height = `${Math.min(Math.max(here.scrollHeight + 2, 76), 320)}px`
+    }
     if (cursor.current !== null) {
       here.focus()
       here.setSelectionRange(cursor.current, cursor.current)
