@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
 import socket
@@ -10,6 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
@@ -24,13 +24,11 @@ from store.database import Database
 from store.invariants import violations
 from store.sql import rows
 from tests.crashes.part import PARTS, live
+from tests.forks import FORKS
 
 KEY, WORLD_KEY = "plant-key", "plant-world-key"
 #: Real seconds of a claim's lease here, so that a killed sender is found out while a test can wait for it.
 LEASE = 2.0
-#: Starting a process anew costs seconds of imports: they are made once, and each part is a fork of what made them.
-FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload([module for module, _ in PARTS.values()])
 #: Real seconds within which a process must be there, or gone.
 PATIENCE = 120.0
 
@@ -55,7 +53,7 @@ class Plant:
             **options,
         )
         (home / "logs").mkdir(parents=True)
-        self.running: dict[str, multiprocessing.process.BaseProcess] = {}
+        self.running: dict[str, BaseProcess] = {}
         headers = {"Authorization": f"Bearer {KEY}"}
         self.http = httpx.Client(base_url=self.settings.api_url, headers=headers, timeout=PATIENCE, trust_env=False)
         self.world = httpx.Client(

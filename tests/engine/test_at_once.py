@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bench.outlet import plug_in
+from channels import registry
+from tests.forks import FORKS
 
 pytestmark = pytest.mark.slow
 
-ROOT = Path(__file__).parent.parent.parent
 #: A channel of a third party is found when the process starts, so the story has one of its own.
 STORY = """
 import json, sys
@@ -139,18 +140,24 @@ print(json.dumps(seen))
 
 def run(story: str, home: Path, *words: str) -> dict[str, Any]:
     plug_in(home / "plugins")
-    path = os.pathsep.join((str(ROOT), str(home / "plugins")))
-    done = subprocess.run(
-        [sys.executable, "-c", story, *words],
-        env={**os.environ, "PYTHONPATH": path},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
-    assert done.returncode == 0, done.stderr
-    answer: dict[str, Any] = json.loads(done.stdout)
+    said = home / "said"
+    process = FORKS.Process(target=live, args=(story, words, str(home / "plugins"), said))
+    process.start()
+    process.join(120)
+    assert process.exitcode == 0, said.read_text()
+    answer: dict[str, Any] = json.loads(said.read_text().splitlines()[-1])
     return answer
+
+
+def live(story: str, words: Sequence[str], plugins: str, said: Path) -> None:
+    """Be a process that finds the channel when it first asks for channels."""
+    with said.open("wb") as file:
+        os.dup2(file.fileno(), 1)
+        os.dup2(file.fileno(), 2)
+    sys.path.append(plugins)
+    sys.argv = ["story", *words]
+    registry.cache_clear()
+    exec(story, {"__name__": "__main__"})
 
 
 def told(url: str, home: Path, settings: str = "{}", state: str = "ok") -> dict[str, Any]:
