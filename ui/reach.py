@@ -13,7 +13,7 @@ Json = dict[str, Any]
 
 def links(after: str | None = None) -> Page:
     """Opt-in links, newest first."""
-    return backend().page("/v1/opt-in-links", limit=20, after=after)
+    return backend().page("/v1/opt-in-links", limit=10, after=after)
 
 
 def make_link(body: Mapping[str, Any]) -> Json:
