@@ -16,7 +16,7 @@ from engine.errors import NotFound
 from engine.people import give_consent, tell_changed
 from engine.project import Project
 from nodes.times import UnknownZone, zone
-from store import consents, contacts, enrollments, erasing, keys, timeline
+from store import consents, contacts, enrollments, erasing, keys, order, timeline
 from store.consents import ConsentGiven
 from store.contacts import ContactFacts
 from store.sql import parsed
@@ -119,6 +119,9 @@ def save(project: Project, good: list[ContactIn], *, admin: bool) -> tuple[int, 
 
     def work(connection: Any) -> tuple[int, int]:
         now = project.now_micros(connection)
+        if any(each.consents for each in good):
+            # A consent may free messages: they come before their contact.
+            order.hold(connection, contacts.ids_of(connection, [each.external_id for each in good]).values())
         ids, new = contacts.upsert(connection, facts, now)
         given = [as_given(consent, ids[each.external_id], now, admin) for each in good for consent in each.consents]
         give_consent(project, connection, given, now)
@@ -189,6 +192,7 @@ def erase_contact(contact: str, project: Shared, caller: Authorised) -> dict[str
     def work(connection: Any) -> None:
         row = found(connection, contact)
         now = project.now_micros(connection)
+        order.hold(connection, [row.id])
         running = [trip.id for trip in enrollments.waiting_of(connection, [row.id])]
         end_trips(project, connection, running, "erased", now)
         name = erasing.erase(connection, row.id, now)

@@ -11,7 +11,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 
 from engine.health import Remembered
-from engine.project import Project, real_now
+from engine.project import Project
 from store import metrics, pulse
 from store.meters import BOUNDS
 from store.tables.columns import micros
@@ -72,7 +72,7 @@ class _Snapshot:
         """The metrics as they are now."""
         with self._project.database.read() as connection:
             now = self._project.now_micros(connection)
-            gauges = [*pulse.gauges(connection, now, micros(real_now()))]
+            gauges = [*pulse.gauges(connection, now, micros(self._project.real()))]
             sums = metrics.all_of(connection)
         gauges.append(("wal_bytes", "Size of SQLite's write-ahead log", (), [((), self._project.database.wal_bytes())]))
         for name, about, labels, values in gauges:

@@ -13,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api.doors import Shared, caller_of, project_of, utc
 from api.problems import Refused
-from engine.project import Project, real_now
+from engine.project import Project
 from engine.world import World
 from store import clock
 
@@ -65,7 +65,7 @@ async def put_clock(body: ClockIn, request: Request, project: Shared) -> dict[st
         wanted = utc(body.now) if body.now is not None else now
         if wanted < now:
             raise Refused(409, "conflict", "The clock cannot go back: what has happened has happened.", field="now")
-        clock.put(connection, wanted, real_now(), running=body.running)
+        clock.put(connection, wanted, project.real(), running=body.running)
         return wanted, clock.is_running(connection)
 
     now, running = await run_in_threadpool(project.database.transact, work)
@@ -82,7 +82,7 @@ async def advance(body: AdvanceIn, project: Shared) -> dict[str, Any]:
     def ask(connection: Any) -> datetime:
         if clock.asked(connection) is not None:
             raise Refused(409, "conflict", "Time is being played just now; wait for it.")
-        return clock.ask(connection, body.by, real_now())
+        return clock.ask(connection, body.by, project.real())
 
     await run_in_threadpool(project.database.transact, ask)
     pause = 0.005

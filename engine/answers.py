@@ -15,7 +15,7 @@ from engine.people import suppress
 from engine.project import Project
 from engine.rates import guess, note_health, silent_until
 from engine.telling import tells, visit_of, walk_on
-from journeys.gates import LOOK_AGAIN
+from journeys.gates import LOOK_AGAIN, may_repeat
 from nodes.base import Says
 from nodes.visit import Answered
 from store import accounts, consents, deliveries
@@ -118,7 +118,7 @@ class Settling:
                 if takes_evidence(row):
                     self.accept(row, outcome.answer.id, last=outcome.last)
             elif row.state == "sending" and row.attempt == outcome.attempt:
-                self.settle_one(row, outcome.answer)
+                self.settle_one(row, outcome.answer, last=outcome.last)
         for account, answered_in_order in sorted(health.items()):
             note_health(self.connection, self.now, account, answered_in_order)
         return self.save()
@@ -129,7 +129,7 @@ class Settling:
         self.tally.save(self.connection)
         return walk_on(self.project, self.connection, self.answers, self.now)
 
-    def settle_one(self, row: Row[Any], answer: Answer | Unsent) -> None:
+    def settle_one(self, row: Row[Any], answer: Answer | Unsent, *, last: bool = True) -> None:
         """Write one outcome into the batch."""
         if isinstance(answer, Accepted):
             self.accept(row, answer.id)
@@ -138,7 +138,7 @@ class Settling:
         elif isinstance(answer, Unsent):
             self._retry(row, timedelta(seconds=2 ** min(row.attempt, 6)))
         elif isinstance(answer, Unknown):
-            self.unknown(row)
+            self.unknown(row, last=last)
         else:
             self._reject(row, answer)
 
@@ -160,10 +160,24 @@ class Settling:
         if row.state == "sending":
             self._tell(row, sent=True)
 
-    def unknown(self, row: Row[Any]) -> None:
-        """Nobody can say: the trip goes on as if it went out, evidence may still come."""
+    def unknown(self, row: Row[Any], *, last: bool = True) -> None:
+        """Nobody can say: the trip goes on as if it went out, evidence may still come.
+
+        Nothing ever tells of an earlier part where our names do not come back: what follows need not wait for it.
+        """
+        limits = channels()[row.channel].limits
+        says = says_of(self.project, self.connection, row)
+        if not last and not limits.echoes and not may_repeat(says.policy if says else None, row.category, limits):
+            self.pass_over(row)
+            return
         self.put(row, "unknown", unknown_at=micros(self.now), tries=row.tries + 1, cascade_at=self._cascade_at(row))
         self._tell(row, sent=True)
+
+    def pass_over(self, row: Row[Any]) -> None:
+        """A part that nobody knows of is not repeated; those after it have not been sent at all, and go on."""
+        since = row.unknown_at if row.unknown_at is not None else micros(self.now)
+        self.put(row, "ready", "next_part", ready_at=micros(self.now), parts=row.parts + 1, tries=0, unknown_at=since)
+        self.project.database.meters.count("unresolved", row.channel)
 
     def _cascade_at(self, row: Row[Any]) -> int | None:
         """When the next messenger is tried; never where nothing would say that this one has delivered."""

@@ -15,7 +15,7 @@ from channels.base import Account
 from engine.project import Project, real_now
 from engine.settings import Settings
 from engine.world import World
-from store import accounts, keys
+from store import accounts, keys, running
 from store.database import Database
 from store.schema import upgrade
 from store.tables.columns import micros
@@ -35,7 +35,7 @@ def open_project(settings: Settings) -> Project:
     settings.home.mkdir(parents=True, exist_ok=True)
     upgrade(settings.database)
     vault = Vault(settings.home / "keys" / "secrets")
-    return Project(
+    made = Project(
         database=Database(settings.database, pepper=vault.pepper),
         vault=vault,
         home=settings.home,
@@ -45,6 +45,9 @@ def open_project(settings: Settings) -> Project:
         hosts=frozenset(each.strip().lower() for each in settings.webhook_hosts.split(",") if each.strip()),
         lease=timedelta(seconds=settings.lease_seconds),
     )
+    with made.database.read() as connection:
+        made.real.ask(lambda: running.server_time(connection))
+    return made
 
 
 @asynccontextmanager

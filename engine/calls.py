@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Row
 
 from engine import guarded
 from engine.deliver import http_client
-from engine.project import Project, real_now
+from engine.project import Project
 from nodes.webhook import kept
 from store import enrollments, web_requests
 from store.sql import parsed
@@ -63,11 +63,11 @@ class Caller:
         return len(rows)
 
     def _claim(self) -> list[Row[Any]]:
-        real = micros(real_now())
+        real = micros(self.project.real())
         with self.project.database.read() as connection:
             if not web_requests.any_due(connection, self.project.now_micros(connection), real):
                 return []
-        lease = micros(real_now() + LEASE)
+        lease = micros(self.project.real() + LEASE)
 
         def work(connection: Connection) -> list[Row[Any]]:
             return list(web_requests.claim(connection, self.project.now_micros(connection), real, lease, BATCH))

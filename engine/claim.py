@@ -17,7 +17,7 @@ from engine.capping import Capping
 from engine.cascading import narrowed
 from engine.opt_out_line import OptOutLine
 from engine.policing import Policies
-from engine.project import Project, Version, real_now
+from engine.project import Project, Version
 from engine.rates import Rates
 from engine.render import CannotRender, as_content, from_content, render
 from engine.telling import refuse
@@ -174,7 +174,7 @@ class Claiming:
             message = replace(message, late_answer=True)
         # The same name at every attempt: evidence of an earlier one is evidence of the message.
         ref = row.ref or secrets.token_urlsafe(9)
-        lease = micros(real_now() + self.project.lease)
+        lease = micros(self.project.real() + self.project.lease)
         at = micros(self.now)
         account = self.rates.accounts[(to.channel, to.account)].account
         message, mark = self.opt_out.under(row, message, account)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row
 from channels import registry as channels
 from engine.answers import Settling, says_of
 from engine.cascading import cascade
-from engine.project import Project, real_now
+from engine.project import Project
 from engine.render import from_content
 from journeys.gates import may_repeat
 from store import deliveries, inbox, running
@@ -29,11 +29,11 @@ MOST_TRIES = 3
 def sweep(project: Project, connection: Connection, limit: int = 500) -> int:
     """Settle expired leases and unknown outcomes past their window, and try next messengers; how many deliveries."""
     settling = Settling(project, connection)
-    real = micros(real_now())
+    real = micros(project.real())
     # Locked rows are looked at once more: an answer, a receipt or another engine may have been faster.
     for row in deliveries.lock(connection, deliveries.expired_leases(connection, real, limit)):
         if row.state == "sending" and row.lease_until < real:
-            settling.unknown(row)
+            settling.unknown(row, last=not _has_more(project, connection, row))
             project.database.meters.count("lease_expired")
     before = heard_everything_until(project, connection) - micros_of(EVIDENCE)
     waiting = deliveries.unknown_since(connection, before, limit)
@@ -58,8 +58,7 @@ def _give_up(project: Project, settling: Settling, row: Row[Any]) -> None:
         settling.put(row, "ready", "no_evidence", ready_at=micros(settling.now))
         project.database.meters.count("duplicate_suspected", row.channel)
     elif _has_more(project, settling.connection, row):
-        settling.put(row, "ready", "next_part", ready_at=micros(settling.now), parts=row.parts + 1, tries=0)
-        project.database.meters.count("unresolved", row.channel)
+        settling.pass_over(row)
     else:
         settling.put(row, "unresolved", "no_evidence")
         project.database.meters.count("unresolved", row.channel)
@@ -87,7 +86,7 @@ def receiving_since(project: Project, connection: Connection) -> int:
 
     In a sandbox time jumps, so only the present health counts.
     """
-    since = running.up_since(connection, "api:", micros(real_now()))
+    since = running.up_since(connection, "api:", micros(project.real()))
     if since is None:
         return 2**62
     return 0 if project.sandbox else since

@@ -12,7 +12,7 @@ from typing import Generic, Literal, TypeVar
 import httpx
 from sqlalchemy.exc import SQLAlchemyError
 
-from engine.project import Project, real_now
+from engine.project import Project
 from engine.settings import Settings
 from store import inbox, running, schema
 from store.ailments import INBOX_LATE, Ailment, ailments
@@ -155,7 +155,7 @@ def examine(project: Project, settings: Settings) -> list[Finding]:
     """Everything that is not as it should be, the worst first; nothing when all is well."""
     found = [*_machine(project, settings)]
     with project.database.read() as connection:
-        real = micros(real_now())
+        real = micros(project.real())
         found += ailments(connection, project.now_micros(connection), real)
         beat = running.last_beat(connection, "engine")
     silent = SILENCE + 1 if beat is None else (real - beat.beat_at) / 1_000_000
@@ -198,7 +198,7 @@ def readiness(project: Project, settings: Settings) -> dict[str, bool]:
     checks = dict.fromkeys(("database", "migrations", "engine", "inbox", "disk"), False)
     checks["disk"] = disk_low(settings.home) is None
     try:
-        project.database.transact(lambda each: running.beat(each, "readyz", micros(real_now())))
+        project.database.transact(lambda each: running.beat(each, "readyz", micros(project.real())))
         checks["database"] = True
         with project.database.read() as connection:
             at = schema.revision(connection)
@@ -208,7 +208,7 @@ def readiness(project: Project, settings: Settings) -> dict[str, bool]:
     except SQLAlchemyError:
         return checks
     checks["migrations"] = at == schema.head() or schema.is_newer(at)
-    checks["engine"] = beat is not None and micros(real_now()) - beat.beat_at < SILENCE * 1_000_000
+    checks["engine"] = beat is not None and micros(project.real()) - beat.beat_at < SILENCE * 1_000_000
     checks["inbox"] = waiting is None or now - waiting < INBOX_LATE
     return checks
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from engine.project import Project, real_now
+from engine.project import Project
 from store import metrics, running
 from store.tables.columns import micros
 
@@ -17,7 +17,8 @@ def beat(project: Project, name: str, detail: Mapping[str, Any] | None = None) -
     taken = project.database.meters.take()
 
     def work(connection: Connection) -> None:
-        running.beat(connection, name, micros(real_now()), detail)
+        project.real.ask(lambda: running.server_time(connection))
+        running.beat(connection, name, micros(project.real()), detail)
         metrics.add(connection, taken)
 
     try:

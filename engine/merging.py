@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 from engine.enroll import end_trips
 from engine.people import give_consent, tell_changed
 from engine.project import Project
-from store import consents, enrollments, merging
+from store import consents, enrollments, merging, order
 from store.consents import ConsentGiven
 
 
@@ -17,6 +17,7 @@ def merge(project: Project, connection: Connection, old: int, into: int, now: in
     Of two trips that hold one place the elder goes on; a consent that either has taken back is taken back; every wait
     is looked at again. The id of `old` goes on meaning `into`.
     """
+    order.hold(connection, [old, into])
     people = {row.id: row for row in merging.lock(connection, [old, into])}
     held: set[tuple[int, str]] = set()
     younger, running = [], []

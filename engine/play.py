@@ -11,7 +11,7 @@ import httpx
 from sqlalchemy import Connection
 
 from engine.evidence import WINDOW
-from engine.project import Project, real_now
+from engine.project import Project
 from engine.settling import Settled, settle
 from store import clock, deliveries, enrollments
 from store.clock import Step
@@ -92,7 +92,7 @@ def _step(project: Project, step: Step) -> bool:
 
 async def _arrive(shift: Shift, last: Step) -> None:
     def work(connection: Connection) -> tuple[bool, bool]:
-        return clock.arrived(connection, last, real_now()), clock.is_running(connection)
+        return clock.arrived(connection, last, shift.project.real()), clock.is_running(connection)
 
     arrived, running = await asyncio.to_thread(shift.project.database.transact, work)
     if arrived and shift.world is not None:

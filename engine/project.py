@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 from collections import OrderedDict
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection
 
+from engine.timekeeping import Timekeeper, real_now
 from journeys.audience import Audience
 from journeys.graph import Journey, read
 from store import accounts, clock, journeys
@@ -20,13 +21,10 @@ from store.sql import parsed
 from store.tables.columns import micros
 from store.vault import Vault
 
+__all__ = ["Project", "Version", "real_now"]
+
 log = logging.getLogger(__name__)
 VERSIONS_KEPT = 2_000
-
-
-def real_now() -> datetime:
-    """The machine's own time; leases, heartbeats and timeouts run on it."""
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +54,8 @@ class Project:
     hosts: frozenset[str] = frozenset()
     #: Real time after which a sender that has not answered is taken for dead: longer than all its timeouts together.
     lease: timedelta = timedelta(seconds=60)
+    #: The real time, on which leases, heartbeats and timeouts run.
+    real: Timekeeper = field(default_factory=Timekeeper)
     #: When the contacts were last sampled, and what was found (`engine.advice`).
     audience: tuple[datetime, Audience] | None = None
     _versions: OrderedDict[int, Version] = field(default_factory=OrderedDict)
@@ -63,7 +63,7 @@ class Project:
 
     def now(self, connection: Connection) -> datetime:
         """Now, as the product sees it: virtual in a sandbox."""
-        real = real_now()
+        real = self.real()
         return clock.now(connection, real) if self.sandbox else real
 
     def now_micros(self, connection: Connection) -> int:

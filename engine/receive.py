@@ -15,9 +15,9 @@ from channels.base import Account, Blocked, OptIn, Receipt, Rejected, Reply, Rev
 from engine.answers import ACCOUNT_TROUBLES, REASONS, Settling, split_ref, takes_evidence
 from engine.opting_in import Arrival, arrive, enter_by_link, redeem
 from engine.people import contact_at, give_consent, stop_marketing, suppress
-from engine.project import Project, real_now
+from engine.project import Project
 from engine.routing import Deferred, Routing
-from store import accounts, channel_health, consents, contacts, deliveries, inbox, message_templates, opt_in
+from store import accounts, channel_health, consents, contacts, deliveries, inbox, message_templates, opt_in, order
 from store.consents import ConsentGiven
 from store.counters import Tally
 from store.crash_points import reach
@@ -27,6 +27,8 @@ from store.tables.columns import micros
 
 log = logging.getLogger(__name__)
 BATCH = 200
+#: A webhook's account and what it tells; why it cannot be read; None for an account that is gone.
+Read = tuple[Account, Sequence[Any]] | Exception | None
 
 
 def receive(project: Project, connection: Connection, limit: int = BATCH) -> int:
@@ -37,10 +39,12 @@ def receive(project: Project, connection: Connection, limit: int = BATCH) -> int
     """
     waiting: set[tuple[str, str, str]] = set()
     finished: list[int] = []
-    for row in inbox.waiting(connection, limit):
+    mail = [(row, _read(project, connection, row)) for row in inbox.waiting(connection, limit)]
+    _hold(connection, mail)
+    for row, read in mail:
         try:
             with connection.begin_nested():
-                _one(project, connection, row, waiting)
+                _one(project, connection, row, read, waiting)
             finished.append(row.id)
             reach("inbox-mid-batch")
         except Deferred:
@@ -56,18 +60,53 @@ def receive(project: Project, connection: Connection, limit: int = BATCH) -> int
     return len(finished)
 
 
-def _one(project: Project, connection: Connection, row: Row[Any], waiting: set[tuple[str, str, str]]) -> None:
+def _read(project: Project, connection: Connection, row: Row[Any]) -> Read:
+    """What a webhook tells, of which account; an exception when it cannot be read, None when nobody is concerned."""
     connected = project.account(connection, row.channel, row.account)
     if connected is None:
+        return None
+    try:
+        return connected.account, channels()[row.channel].read_webhook(orjson.loads(row.body))
+    except Exception as error:  # It is put aside like any other that cannot be processed.
+        return error
+
+
+def _hold(connection: Connection, mail: Sequence[tuple[Row[Any], Read]]) -> None:
+    """Lock whom the webhooks speak of, all at once: each of them locks by itself, and the next one more."""
+    if connection.dialect.name != "postgresql":
         return
-    events = channels()[row.channel].read_webhook(orjson.loads(row.body))
+    told: dict[tuple[str, str], list[Any]] = {}
+    for row, read in mail:
+        if isinstance(read, tuple):
+            told.setdefault((row.channel, row.account), []).extend(read[1])
+    people, sent = set[int](), set[int]()
+    for (channel, account), events in told.items():
+        addresses = {str(event.address) for event in events if getattr(event, "address", None)}
+        receipts = [event for event in events if isinstance(event, Receipt)]
+        refs = {split_ref(event.ref)[0] for event in receipts if event.ref}
+        found = order.owners(
+            connection, channel, account, addresses, refs, {event.id for event in receipts if event.id}
+        )
+        people |= found[0]
+        sent |= found[1]
+    order.hold(connection, people, sent)
+
+
+def _one(
+    project: Project, connection: Connection, row: Row[Any], read: Read, waiting: set[tuple[str, str, str]]
+) -> None:
+    if read is None:
+        return
+    if isinstance(read, Exception):
+        raise read
+    own, events = read
     named = (getattr(event, "address", None) for event in events)
     addresses = {(row.channel, row.account, str(address)) for address in named if address}
     if addresses & waiting:
         raise Deferred
     try:
         for event in events:
-            _event(project, connection, connected.account, event, row.received_at)
+            _event(project, connection, own, event, row.received_at)
     except Deferred:
         waiting |= addresses
         raise
@@ -152,7 +191,9 @@ def _receipt(project: Project, connection: Connection, account: Account, event: 
 def _wait_for_answer(project: Project, connection: Connection, account: Account, event: Receipt) -> None:
     """A receipt may overtake the answer to our request: while one is in flight to that person, it waits."""
     known = contacts.find_address(connection, account.channel, account.name, event.address) if event.address else None
-    if known is not None and deliveries.in_flight(connection, known.contact_id, account.channel, micros(real_now())):
+    if known is not None and deliveries.in_flight(
+        connection, known.contact_id, account.channel, micros(project.real())
+    ):
         raise Deferred
 
 

@@ -12,7 +12,7 @@ from engine.answers import Settling, takes_evidence
 from engine.earlier import go_back, hint
 from engine.opting_in import Arrival, arrive, enter, enter_by_link, redeem
 from engine.people import contact_at, give_consent
-from engine.project import Project, real_now
+from engine.project import Project
 from engine.render import options_of
 from engine.telling import visit_of
 from nodes.matching import fold, is_opt_in, is_opt_out
@@ -59,7 +59,7 @@ class Routing:
             return
         contact = contact_at(self.connection, self.account, self.reply.address, self.reply.profile, self.now)
         pressed = self._pressed(contact)
-        real = micros(real_now())
+        real = micros(self.project.real())
         if pressed is None and deliveries.in_flight(self.connection, contact, self.account.channel, real):
             raise Deferred
         known = contacts.find_address(self.connection, self.account.channel, self.account.name, self.reply.address)

@@ -16,7 +16,7 @@ from engine.project import Project
 from journeys.compared import compared
 from journeys.facts import zone_name
 from journeys.rules import RuleProblem, Wanted, check_rule, is_empty, wanted
-from store import contacts, journeys, segments
+from store import contacts, journeys, order, segments
 from store.database import dumps
 from store.sql import parsed
 from store.tables.columns import micros
@@ -32,6 +32,9 @@ def refresh(project: Project, connection: Connection) -> int:
     known = _in_order(segments.everything(connection))
     if not known:
         return 0
+    if _restarts(project, connection):
+        # Whoever comes in ends an earlier trip: trips before contacts, as everywhere.
+        order.hold_trips(connection, segments.next_uncompared(connection, CHANGED))
     changed = segments.uncompared(connection, CHANGED)
     if changed:
         _compare(connection, changed, known)
@@ -40,6 +43,15 @@ def refresh(project: Project, connection: Connection) -> int:
             _settle(project, connection, segment, ids)
         return len(ids)
     return _round(project, connection, known)
+
+
+def _restarts(project: Project, connection: Connection) -> bool:
+    """Whether coming into a segment, or leaving it, may end a trip that is under way."""
+    for journey in journeys.live(connection):
+        settings = project.version(connection, journey.version_id).journey.settings
+        if settings.reentry.mode == "restart" and any(entry.by_segment for entry in settings.entry):
+            return True
+    return False
 
 
 def watched_events(connection: Connection) -> frozenset[str]:

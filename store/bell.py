@@ -14,6 +14,8 @@ from pathlib import Path
 import psycopg
 from sqlalchemy import URL
 
+from store.silence import SILENCE, connect
+
 log = logging.getLogger(__name__)
 CHANNEL = "tropa"
 #: Seconds that a ringer waits before it tries a lost connection again.
@@ -217,4 +219,4 @@ class WireRinger:
 
 def _connect(url: URL) -> psycopg.Connection:
     address = url.set(drivername="postgresql").render_as_string(hide_password=False)
-    return psycopg.connect(address, autocommit=True, connect_timeout=5, application_name="tropa bell")
+    return connect(SILENCE, conninfo=address, autocommit=True, application_name="tropa bell")

@@ -20,6 +20,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, InvalidatePoolError, Oper
 
 from store.bell import FileRinger, WireRinger
 from store.meters import Meters
+from store.silence import SILENCE, connect
 
 Result = TypeVar("Result")
 
@@ -49,7 +50,7 @@ def dumps(value: Any) -> str:
 class Database:
     """A store's connections. Every write goes through `transact`; application code never commits by itself."""
 
-    def __init__(self, url: str, *, pool: int = 8, pepper: bytes = b"") -> None:
+    def __init__(self, url: str, *, pool: int = 8, pepper: bytes = b"", silence: float = SILENCE) -> None:
         self.url = make_url(url)
         self.dialect = self.url.get_backend_name()
         self.sqlite = self.dialect == "sqlite"
@@ -65,7 +66,7 @@ class Database:
             self.url = self.url.set(drivername="postgresql+psycopg")
             # The one that was used last is taken first: it is warm, with its statements prepared, and needs no asking.
             options |= {"pool_size": pool, "max_overflow": 4, "pool_timeout": 10, "pool_use_lifo": True}
-            options["connect_args"] = {"options": LIMITS, "connect_timeout": 5, "application_name": "tropa"}
+            options["connect_args"] = {"options": LIMITS, "application_name": "tropa"}
             self._ringer = WireRinger(self.url)
         self.meters = Meters()
         self.engine: Engine = create_engine(self.url, **options)
@@ -77,6 +78,7 @@ class Database:
             event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
         else:
+            event.listen(self.engine, "do_connect", lambda _, __, ___, asked: connect(silence, **asked))
             event.listen(self.engine, "checkout", self._ask_if_alive)
             event.listen(self.engine, "checkin", lambda _, record: record.info.update(used=time.monotonic()))
         # The key of hashes that must not be tried out by whoever has the database alone.

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row
 
 from store.database import dumps
-from store.sql import insert_new, one, rows, run
+from store.sql import insert_new, one, rows, run, scalar
 from store.tables import Import
 
 #: A process that was silent for longer than this has been away.
@@ -28,6 +29,14 @@ def beat(connection: Connection, name: str, now: int, detail: Mapping[str, Any] 
         silence=SILENCE,
         detail=dumps(dict(detail)) if detail else None,
     )
+
+
+def server_time(connection: Connection) -> datetime | None:
+    """The time by the database's own server; None for SQLite, which has none."""
+    if connection.dialect.name != "postgresql":
+        return None
+    told: datetime = scalar(connection, "SELECT clock_timestamp()")
+    return told.astimezone(UTC)
 
 
 def last_beat(connection: Connection, prefix: str) -> Row[Any] | None:

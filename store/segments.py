@@ -96,6 +96,12 @@ def uncompared(connection: Connection, limit: int) -> Sequence[Row[Any]]:
     )
 
 
+def next_uncompared(connection: Connection, limit: int) -> list[int]:
+    """Ids of contacts that are looked at next, not locked yet."""
+    statement = "SELECT id FROM contact WHERE compared IS NULL ORDER BY id LIMIT :limit"
+    return [row.id for row in rows(connection, statement, limit=limit)]
+
+
 def uncompared_events(
     connection: Connection, contact_ids: Collection[int], names: Collection[str]
 ) -> Sequence[Row[Any]]:

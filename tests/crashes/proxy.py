@@ -18,7 +18,7 @@ class Wire:
 
     `pass`; `reset_request`: RST as soon as the request comes, nothing reaches the other end; `reset_answer`: the
     request arrives, RST instead of the answer; `close_answer`: the same with FIN; `half_answer`: FIN in the middle of
-    the answer; `trickle`: the answer byte by byte.
+    the answer; `trickle`: the answer byte by byte; `silent`: what is sent is taken, and no answer ever comes.
     """
 
     def __init__(self, port: int) -> None:
@@ -114,6 +114,8 @@ class Wire:
                 if self.mode == "reset_answer":
                     _reset(writer)
                     break
+                if self.mode == "silent":
+                    continue
                 if self.mode in ("close_answer", "half_answer"):
                     writer.write(data[: len(data) // 2 if self.mode == "half_answer" else 0])
                     await writer.drain()

@@ -8,11 +8,15 @@ from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 
+import httpx
 import pytest
+from sqlalchemy import event
 from sqlalchemy.engine import make_url
 
 from engine.boot import connect_sandbox
+from store.database import Database
 from store.invariants import violations
+from store.sql import scalar
 from tests.crashes.proxy import Wire, wire
 from tests.journeys.documents import line, step
 from tests.semantics.stories import deliveries, sent
@@ -60,6 +64,24 @@ def test_a_broken_wire_leaves_one_request_in_doubt_and_never_a_second(
     assert sent(place, address) == ["Hello"] * arrived
 
 
+def test_a_messenger_that_takes_everything_and_says_nothing_is_not_waited_for(wired: tuple[Town, Wire]) -> None:
+    """Neither by the account's other messages: they go when the silence is over, each once."""
+    place, made = wired
+    assert place.engine is not None
+    assert place.engine.shift is not None
+    client = place.engine.shift.deliverer.client
+    patient, client.timeout = client.timeout, httpx.Timeout(0.5)
+    made.mode = "silent"
+    people = [greeted(place) for _ in range(3)]
+    place.advance("PT1S")
+    made.mode, client.timeout = "pass", patient
+    assert [deliveries(place, name)[0]["state"] for name, _ in people] == ["unknown"] * 3
+    later = greeted(place)
+    place.advance("PT20M")
+    assert [deliveries(place, name)[0]["state"] for name, _ in people] == ["unresolved"] * 3
+    assert [sent(place, address) for _, address in [*people, later]] == [["Hello"]] * 4
+
+
 def test_a_wire_that_trickles_is_only_slow(wired: tuple[Town, Wire]) -> None:
     place, made = wired
     made.mode = "trickle"
@@ -80,6 +102,24 @@ def test_where_nobody_listens_nothing_was_sent_and_it_goes_when_somebody_does(wi
     place.advance("PT30M")
     assert deliveries(place, name)[0]["state"] == "accepted"
     assert sent(place, address) == ["Hello"]
+
+
+def test_a_database_that_says_nothing_any_more_is_asked_over_another_connection(postgres_url: str) -> None:
+    """Black-holed: bytes are taken, nothing comes back. The unit is tried again, and goes once there is an answer."""
+    url = make_url(postgres_url)
+    assert url.port is not None
+    with wire(url.port) as made:
+        near = url.set(host="127.0.0.1", port=made.port).render_as_string(hide_password=False)
+        database = Database(near, silence=0.3)
+
+        with database.read() as connection:
+            assert scalar(connection, "SELECT 1") == 1
+        # Once it is given up the wire is well again.
+        event.listen(database.engine, "invalidate", lambda *_: setattr(made, "mode", "pass"))
+        made.mode = "silent"
+        assert database.transact(lambda each: scalar(each, "SELECT 2")) == 2
+        assert [key for key in database.meters.take() if key[0] == "db_busy"]
+        database.close()
 
 
 def test_cut_connections_to_the_database_lose_and_double_nothing(postgres_url: str, tmp_path: Path) -> None:

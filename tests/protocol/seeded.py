@@ -81,7 +81,7 @@ SEEDS: Mapping[str, Seed] = {
     ),
     "an expired lease is ready again": Seed(
         "engine.evidence",
-        "            settling.unknown(row)\n",
+        "            settling.unknown(row, last=not _has_more(project, connection, row))\n",
         '            settling.put(row, "ready", ready_at=0)\n',
         "an_expired_lease_is_unknown",
     ),
@@ -93,7 +93,7 @@ SEEDS: Mapping[str, Seed] = {
     ),
     "a 5xx is tried again": Seed(
         "engine.answers",
-        "            self.unknown(row)\n",
+        "            self.unknown(row, last=last)\n",
         "            self._retry(row, timedelta(seconds=1))\n",
         "a_server_error_is_not_a_no",
     ),

@@ -5,9 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
 
+from engine.advance import advance_due
 from engine.boot import connect_sandbox
-from tests.semantics.stories import deliveries, drawn, faults, line, sent, step
+from store.sql import run
+from tests.semantics.stories import deliveries, drawn, faults, line, sent, sleeping, step, waking
 from tests.town import Town
 
 ORDER = step("hello", "send", text="Your order", category="transactional")
@@ -41,6 +45,30 @@ def whatsapp(place: Town, **settings: Any) -> str:
 
 
 # 26 to 28 ----------------------------------------------------------------------------------------
+def test_rule_26_a_step_and_its_message_are_written_together_and_once(place: Town) -> None:
+    sleeping(place)
+    place.contact("bob", address="778")
+    journey = started(place, ORDER)
+    place.enroll(journey, "bob")
+    project, database = place.project, place.project.database
+
+    def moves_and_fails(connection: Connection) -> None:
+        assert advance_due(project, connection) == 2
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        database.transact(moves_and_fails)
+    assert (deliveries(place, "ann"), place.trip(journey, "ann")["status"]) == ([], "active")
+    database.transact(lambda each: advance_due(project, each))
+    assert [len(deliveries(place, name)) for name in ("ann", "bob")] == [1, 1]
+    assert place.trip(journey, "ann")["status"] == "waiting"
+    # One visit, one message: whatever a second engine believes.
+    same = "UPDATE delivery SET origin = (SELECT min(origin) FROM delivery)"
+    with pytest.raises(IntegrityError):
+        database.transact(lambda each: run(each, same))
+    waking(place)
+
+
 def test_rule_27_receipts_only_move_forward(place: Town) -> None:
     place.call(
         "PUT",
