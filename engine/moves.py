@@ -81,10 +81,9 @@ class Batch:
             target = self.project.version(connection, version).journey.ways[(node, way)]
             self.tally.add(version, target, "entered", when, many)
         # In the order of the trips, whoever walked together: neighbours lie on one page, and messages keep their order.
-        # Of what is due together the newest journey speaks first.
         self.moved.sort(key=itemgetter(-1))
         self.visits.sort(key=itemgetter(0, 1))
-        self.planned.sort(key=lambda row: (-row[2], row[4]))
+        self.planned.sort(key=itemgetter(4))
         enrollments.save(connection, self.moved, self.visits, self.states, heard)
         deliveries.plan(connection, self.planned)
         contacts.patch(connection, self.patches, self.now)

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from engine.advance import advance_due
 from engine.boot import connect_sandbox
 from store.sql import run
-from tests.semantics.stories import deliveries, drawn, faults, line, sent, sleeping, step, waking
+from tests.semantics.stories import deliveries, drawn, faults, line, sent, sleeping, step
 from tests.town import Town
 
 ORDER = step("hello", "send", text="Your order", category="transactional")
@@ -66,7 +66,6 @@ def test_rule_26_a_step_and_its_message_are_written_together_and_once(place: Tow
     same = "UPDATE delivery SET origin = (SELECT min(origin) FROM delivery)"
     with pytest.raises(IntegrityError):
         database.transact(lambda each: run(each, same))
-    waking(place)
 
 
 def test_rule_27_receipts_only_move_forward(place: Town) -> None:
