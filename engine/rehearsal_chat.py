@@ -65,6 +65,8 @@ class Chat:
         self.heard_at = {self.channel: now} if part.wrote else {}
         self.lines: list[Line] = []
         self.held: list[Pending] = []
+        #: What was told to be held: once, however often it is looked at again.
+        self.told: set[tuple[int, str, str]] = set()
 
     @property
     def channel(self) -> str:
@@ -120,7 +122,10 @@ class Chat:
         )
         if isinstance(verdict, Hold):
             self.held.append(replace(message, until=verdict.until))
-            self.note(now, "held", verdict.reason, message.node, verdict.until)
+            told = (message.seq, message.part, verdict.reason)
+            if told not in self.told:
+                self.told.add(told)
+                self.note(now, "held", verdict.reason, message.node, verdict.until)
             return []
         if isinstance(verdict, Go):
             reason = self._show(message, verdict.to.channel, person, trip, now, zone)

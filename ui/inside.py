@@ -88,9 +88,11 @@ def _person(trip: Json, names: Mapping[str, str]) -> None:
             st.page_link("screens/contact.py", label=str(trip["contact"]), icon=":material/person:", query_params=query)
             st.markdown(badge(word(ENROLLMENT, trip.get("status"))), width="content")
             st.markdown(safe(names.get(str(trip.get("node")), "")), width="stretch")
-            st.button(
-                _("Take out"), key=f"eject-{trip['id']}", type="tertiary", icon=":material/logout:",
-                on_click=_eject, args=(str(trip["journey"]), [str(trip["contact"])]),
-            )  # fmt: skip
+            with st.popover(_("Take out"), type="tertiary", icon=":material/logout:"):
+                st.caption(_("Their trip ends here. What was planned for them is not sent. This cannot be undone."))
+                st.button(
+                    _("Take out {name}").format(name=safe(trip["contact"])), key=f"eject-{trip['id']}", type="primary",
+                    on_click=_eject, args=(str(trip["journey"]), [str(trip["contact"])]),
+                )  # fmt: skip
         st.markdown(f"{place(trip, names)} {waits(trip)}")
         st.caption(f"{wakes(trip)} {latest(trip)}")

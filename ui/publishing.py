@@ -12,14 +12,24 @@ import streamlit as st
 
 from ui.backend import backend
 from ui.figures import now, number, when, zone
-from ui.language import _, ngettext
+from ui.language import N_, _, ngettext
 from ui.look import attempt, careful
 from ui.problems import problem_list
-from ui.words import KIND, exit_name, plain, safe, word
+from ui.setting_names import setting_name
+from ui.words import KIND, exit_name, safe, word
 
 Json = Mapping[str, Any]
 #: So many changes are told one by one.
 MOST = 40
+#: Longer values are cut.
+LONGEST = 70
+#: What becomes of those who stand in a step of an older version.
+GOES = {
+    "same": N_("stay where they are"),
+    "redirect": N_("go to {to}"),
+    "advance": N_("go on to {to}"),
+    "exit": N_("leave the journey"),
+}
 
 
 def ask_publish(journey: str) -> None:
@@ -129,14 +139,14 @@ def change_list(changes: list[Any], document: Json) -> None:
     """Differences in words, those of places on the canvas left out unless there is nothing else."""
     shown = [one for one in changes if one["what"] != "moved"]
     titles = {node["id"]: node.get("title") or word(KIND, node["kind"]).text for node in document.get("nodes", ())}
-    st.markdown("\n".join(f"- {change_line(one, titles)}" for one in shown[:MOST]))
+    st.markdown("\n".join(f"- {change_line(one, titles, document)}" for one in shown[:MOST]))
     if len(shown) > MOST:
         st.caption(_("and {n} more").format(n=number(len(shown) - MOST)))
     if not shown:
         st.caption(_("Only places on the canvas have changed."))
 
 
-def change_line(change: Json, titles: Mapping[str, str]) -> str:
+def change_line(change: Json, titles: Mapping[str, str], document: Json) -> str:
     """One difference in words."""
     name = str(change.get("node") or "")
     title = f"**{safe(change.get('title') or titles.get(name) or name)}**"
@@ -149,16 +159,24 @@ def change_line(change: Json, titles: Mapping[str, str]) -> str:
             to = safe(titles.get(str(change.get("after")), str(change.get("after") or _("nowhere"))))
             way = safe(exit_name(str(change.get("exit"))))
             return _("{title}: “{exit}” now leads to {to}").format(title=title, exit=way, to=to)
-    where = safe(" › ".join(plain(part) for part in str(change.get("path") or "").split(".")))
-    before, after = (f":gray[{safe(_short(change.get(side)))}]" for side in ("before", "after"))
+    where = safe(setting_name(document, name, str(change.get("path") or "")))
+    before, after = (f":gray[{safe(side)}]" for side in _differing(change.get("before"), change.get("after")))
     if not name:
         return _("Journey settings, {setting}: {before} → {after}").format(setting=where, before=before, after=after)
     return _("{title}, {setting}: {before} → {after}").format(title=title, setting=where, before=before, after=after)
 
 
-def _short(value: Any) -> str:
-    text = "—" if value is None else value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= 70 else text[:69] + "…"
+def _differing(before: Any, after: Any) -> tuple[str, str]:
+    """Both values as short texts; long ones that begin alike are shown from where they part."""
+    texts = [
+        "—" if value is None else value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        for value in (before, after)
+    ]
+    parting = next((place for place, (a, b) in enumerate(zip(*texts, strict=False)) if a != b), min(map(len, texts)))
+    alike = max(0, parting - 15) if max(map(len, texts)) > LONGEST else 0
+    cut = [f"…{text[alike:]}" if alike else text for text in texts]
+    old, new = (text if len(text) <= LONGEST else text[: LONGEST - 1] + "…" for text in cut)
+    return old, new
 
 
 def _tests(journey: str) -> None:
@@ -179,7 +197,11 @@ def ask_move(journey: str, document: Json) -> None:
     @st.dialog(_("Move those inside to the live version?"), icon=":material/moving:", width="medium")
     def asked() -> None:
         with careful():
-            key, names = f"move-{journey}", [node["id"] for node in document.get("nodes", ())]
+            key = f"move-{journey}"
+            names = {
+                node["id"]: str(node.get("title") or word(KIND, node["kind"]).text)
+                for node in document.get("nodes", ())
+            }
             chosen: dict[str, Any] = st.session_state.setdefault(key, {})
             plan = backend().migrate(journey, chosen, dry_run=True)["nodes"]
             if not plan:
@@ -200,16 +222,21 @@ def ask_move(journey: str, document: Json) -> None:
     asked()
 
 
-def _head(row: Json, names: list[str], chosen: dict[str, Any]) -> None:
+def _head(row: Json, names: Mapping[str, str], chosen: dict[str, Any]) -> None:
     """One step of an older version: how many are there, and where they go."""
     node, inside = str(row["node"]), int(row["inside"])
     version = _("Version {n}").format(n=row["version"])
-    st.markdown(f"**{safe(node)}** · {version} · {number(inside)}")
+    people = ngettext("{n} contact", "{n} contacts", inside).format(n=number(inside))
+    st.markdown(f"**{safe(names.get(node, node))}** · {version} · {people}")
+    if row["how"] in GOES:
+        to = names.get(str(row.get("to")), str(row.get("to") or ""))
+        st.caption(f"→ {_(GOES[row['how']]).format(to=safe(to))}")
+    else:
+        st.caption(_("The step is gone or has become another kind: choose where they go."))
     if row["how"] != "undecided" and node not in chosen:
-        st.caption(f"→ {safe(row.get('to') or row['how'])}")
         return
     ways = {"": _("Choose"), "advance": _("Go on to the next step"), "exit": _("Take them out")}
-    ways |= {f"to:{name}": name for name in names}
+    ways |= {f"to:{name}": title for name, title in names.items()}
 
     def choose() -> None:
         picked = str(st.session_state.get(f"move-{node}") or "")

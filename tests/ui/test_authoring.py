@@ -11,6 +11,7 @@ from tests.ui.conftest import opened, words
 from tests.ui.pretend_world import World
 from ui.publishing import change_line
 from ui.rehearsing import counts, note
+from ui.setting_names import setting_name
 
 Json = dict[str, Any]
 ONE_HOUR = {"wait": "PT1H"}
@@ -120,7 +121,7 @@ def test_somebody_is_taken_out(api: str, world: World) -> None:
     assert len(body["contacts"]) == 1
 
 
-def test_each_change_is_a_line() -> None:
+def test_each_change_is_a_line(api: str) -> None:
     titles = {"bye": "Goodbye"}
     lines: list[tuple[Json, str]] = [
         ({"what": "added", "node": "x", "title": "New"}, "New step **New**"),
@@ -128,10 +129,21 @@ def test_each_change_is_a_line() -> None:
         ({"what": "rewired", "node": "x", "title": "T", "exit": "sent", "after": "bye"}, "“sent” now leads to Goodbye"),
         ({"what": "rewired", "node": "x", "title": "T", "exit": "sent", "after": None}, "now leads to nowhere"),
         ({"what": "changed", "node": "x", "title": "T", "path": "ttl", "before": None, "after": "P2D"}, "— → "),
-        ({"what": "changed", "node": None, "path": "name", "before": "A", "after": "B"}, "Journey settings, name"),
+        ({"what": "changed", "node": None, "path": "name", "before": "A", "after": "B"}, "Journey settings, "),
+        (
+            {
+                "what": "changed",
+                "node": "x",
+                "title": "T",
+                "path": "a",
+                "before": "x" * 90 + "A",
+                "after": "x" * 90 + "B",
+            },
+            f"…{'x' * 15}A → …{'x' * 15}B",
+        ),
     ]
     for change, beginning in lines:
-        assert beginning in change_line(change, titles).replace("\\", "").replace(":gray[", "").replace("]", "")
+        assert beginning in change_line(change, titles, {}).replace("\\", "").replace(":gray[", "").replace("]", "")
 
 
 def test_the_way_is_counted_as_the_canvas_counts() -> None:
@@ -163,3 +175,12 @@ def _says_in_russian() -> None:
 
     line = "With the longest values: Telegram takes at most 4096 characters of text; this message has 4100."
     st.text(said(line))
+
+
+def test_problems_name_settings_as_the_forms_do_and_say_the_same_once(api: str) -> None:
+    nodes = [{"id": name, "kind": "send", "title": name.upper()} for name in "ab"]
+    document = {"nodes": [*nodes, {"id": "s", "kind": "survey", "title": "Ask"}]}
+    assert setting_name(document, "a", "category") == "Category"
+    assert setting_name(document, "s", "questions.0.text") == "Questions › 1 › Question"
+    assert setting_name(document, "a", "no_such.thing") == "no such › thing"
+    assert setting_name(document, None, "quiet_hours").startswith("Quiet")

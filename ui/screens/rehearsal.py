@@ -25,6 +25,14 @@ from ui.words import channel as channel_name
 Json = Mapping[str, Any]
 LEAPS = ("PT1H", "P1D", "P3D")
 MEDIA = ("image", "video", "document", "audio", "location", "contact")
+#: What may come out otherwise than a test expects.
+OTHERWISE = {
+    "path": N_("another way"),
+    "status": N_("another state"),
+    "reason": N_("another reason"),
+    "node": N_("another step"),
+    "converted": N_("the goal"),
+}
 #: What another system may answer, and with which status.
 ANSWERS: dict[str, tuple[str, int | None]] = {
     "ok": (N_("200: all is well"), 200),
@@ -230,7 +238,7 @@ def test_list(journey: str) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             mark = ":green[:material/check_circle:]" if each["passed"] else ":red[:material/cancel:]"
             st.markdown(f"{mark} {safe(each['name'])}", width="stretch")
-            what = ", ".join(str(one["what"]) for one in each["differences"])
+            what = ", ".join(_(OTHERWISE.get(str(one["what"]), str(one["what"]))) for one in each["differences"])
             st.caption(safe(what), width="content")
             st.button(
                 _("Drop"), key=f"rehearsal-drop-{each['name']}", type="tertiary",
