@@ -11,6 +11,8 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
+import channels
+import nodes
 from channels.base import Account
 from engine.project import Project, real_now
 from engine.settings import Settings
@@ -59,6 +61,9 @@ async def opened(settings: Settings | None = None) -> AsyncIterator[tuple[Settin
         logging.getLogger(noisy).setLevel(logging.WARNING)
     project = open_project(settings)
     world = _world(settings)
+    # Read before the first trip needs them, not while somebody waits for an answer.
+    nodes.registry()
+    channels.registry()
     # A batch makes a hundred thousand objects that die with it: looking for cycles among them is a fifth of its time.
     gc.collect()
     gc.freeze()

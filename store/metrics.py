@@ -5,24 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection, Row, text
 
 from store.meters import Key
-from store.sql import rows, run
+from store.sql import rows
 
 
 def add(connection: Connection, taken: Mapping[Key, float]) -> None:
     """Add what was taken to the sums of all processes; in the order of keys, so that processes never deadlock."""
-    for (name, label, bound), amount in sorted(taken.items()):
-        run(
-            connection,
+    if taken:
+        statement = text(
             "INSERT INTO metric (name, label, bound, amount) VALUES (:name, :label, :bound, :amount)"
-            " ON CONFLICT (name, label, bound) DO UPDATE SET amount = metric.amount + excluded.amount",
-            name=name,
-            label=label,
-            bound=bound,
-            amount=float(amount),
+            " ON CONFLICT (name, label, bound) DO UPDATE SET amount = metric.amount + excluded.amount"
         )
+        values = [
+            {"name": name, "label": label, "bound": bound, "amount": float(amount)}
+            for (name, label, bound), amount in sorted(taken.items())
+        ]
+        # All in one round trip: an engine at work adds dozens a second.
+        connection.execute(statement, values)
 
 
 def all_of(connection: Connection) -> Sequence[Row[Any]]:
