@@ -6,17 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
+from ui.doors import Doors
+
 Json = dict[str, Any]
 
 
-class AuthoringDoors:
+class AuthoringDoors(Doors):
     """The doors of authoring, for `ui.backend.Backend`."""
-
-    def _get(self, path: str, **params: Any) -> Any:
-        raise NotImplementedError
-
-    def _send(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
-        raise NotImplementedError
 
     def version(self, journey: str, number: int) -> Json:
         """A published version with its document."""
