@@ -25,7 +25,7 @@ class AccountIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
-    #: Empty: the messenger's own servers.
+    #: Empty: the messenger's own servers, or what it is already.
     base_url: str = Field("", max_length=300)
     secrets: dict[str, SecretStr] = Field(default_factory=dict, max_length=10)
     settings: dict[str, str] = Field(default_factory=dict, max_length=30)
@@ -35,8 +35,12 @@ class AccountIn(BaseModel):
 async def connect_account(
     channel: str, account: AccountName, body: AccountIn, request: Request, project: Shared, caller: Authorised
 ) -> dict[str, Any]:
-    """Connect an account, or replace its secrets: the token is checked with a real call, the webhook is set where the
-    messenger lets us (Telegram, Viber); for the others the answer says what to paste there."""
+    """Connect an account, or give one that is connected another token or setting.
+
+    What is not named stays, an empty setting goes, and at another server's address all secrets are asked for anew. The
+    token is checked with a real call, the webhook is set where the messenger lets us (Telegram, Viber); for the others
+    the answer says what to paste there.
+    """
     if channel not in channels():
         raise Refused(404, "not_found", f"No messenger is called {channel!r}; known: {', '.join(channels())}.")
     given = Account(

@@ -34,6 +34,18 @@ FACTS = (
 NO_OBJECT = ("33", "100/33")
 
 
+def renewed(known: Account, given: Account) -> Account:
+    """An account that is connected already, with what is given anew; what is not given stays, an empty setting goes.
+
+    Secrets stay only where they were given for: none goes to another server because its address was changed.
+    """
+    base = (given.base_url or known.base_url).rstrip("/")
+    settings = {name: value for name, value in {**known.settings, **given.settings}.items() if value}
+    own = {name: value for name, value in given.secrets.items() if value}
+    kept = known.secrets if base == known.base_url else {}
+    return replace(given, base_url=base, settings=settings, secrets={**kept, **own})
+
+
 def complete(account: Account) -> Account:
     """The account with what we choose: base URL, the webhook's secret. AccountRefused names what is missing."""
     channel = channels()[account.channel]
@@ -54,7 +66,9 @@ async def connect(
     project: Project, account: Account, webhook_url: str, client: httpx.AsyncClient | None = None
 ) -> Account:
     """Check the account with its messenger, register the webhook, and keep it; AccountRefused says what went wrong."""
-    whole = complete(account)
+    with project.database.read() as connection:
+        known = project.account(connection, account.channel, account.name)
+    whole = complete(account if known is None else renewed(known.account, account))
     channel = channels()[whole.channel]
     own = client or http_client()
     try:

@@ -65,7 +65,7 @@ def connect_form(messengers: Sequence[Json]) -> None:
             base = st.text_input(
                 _("Address of the messenger's API"),
                 key=f"connect-{name}-base",
-                help=_("Empty: its own servers. For a gateway or a server of your own."),
+                help=_("Empty: its own servers, or what it is already. For a gateway or a server of your own."),
             )
             more = st.text_area(
                 _("Others, one on a line: name = value"),
@@ -73,9 +73,10 @@ def connect_form(messengers: Sequence[Json]) -> None:
                 placeholder="waba_id = 102290129340398" if name == "whatsapp" else "username = shop",
                 help=_("Approved templates of WhatsApp need waba_id; its links need username, the phone number."),
             )
+        st.caption(_("An account of this name that is connected already keeps what you leave empty."))
         pressed = st.form_submit_button(_("Connect"), type="primary", icon=":material/cable:")
     if pressed:
-        given["settings"] |= _more(more or "")
+        given["settings"] = {name: value for name, value in given["settings"].items() if value} | _more(more or "")
         with careful(), st.spinner(_("Asking the messenger…")):
             body = {**given, "base_url": (base or "").strip()}
             _left_to_do(backend().connect_account(name, (account or "main").strip(), body))

@@ -56,6 +56,24 @@ def test_a_changed_setting_is_noticed_by_processes_that_run(bot: Town) -> None:
         assert rate() == per_second
 
 
+def test_what_is_not_given_again_stays(bot: Town) -> None:
+    def kept() -> tuple[dict[str, str], dict[str, str]]:
+        with bot.project.database.read() as connection:
+            connected = bot.project.account(connection, "telegram", "second")
+        assert connected is not None
+        return dict(connected.account.settings), dict(connected.account.secrets)
+
+    path = "/v1/channels/telegram/second"
+    bot.call("PUT", path, json=body(bot, settings={"username": "shop", "per_second": "11"}))
+    secrets = kept()[1]
+    bot.call("PUT", path, json={"settings": {"per_second": "", "group_per_minute": "9"}})
+    assert kept() == ({"username": "shop", "group_per_minute": "9"}, secrets)
+    # A secret is not carried to whatever server somebody names.
+    answer = bot.call("PUT", path, 422, json={"base_url": "http://127.0.0.1:9"})
+    assert answer["errors"][0]["field"] == "secrets.token"
+    assert kept()[1] == secrets
+
+
 def test_a_wrong_token_is_refused_and_nothing_is_kept(place: Town) -> None:
     answer = place.call("PUT", "/v1/channels/telegram/second", 422, json=body(place, token="1:wrong"))
     assert answer["code"] == "account_refused"
