@@ -23,7 +23,7 @@ class Budget(BaseModel):
     share: float | None = Field(
         None, title="Percent of contacts", gt=0, le=100, description="Looked at once 20 contacts were inside."
     )
-    number: int | None = Field(None, title="Contacts", ge=1, le=1_000_000)
+    number: int | None = Field(None, title="Number of contacts", ge=1, le=1_000_000)
 
     @model_validator(mode="after")
     def _something(self) -> Budget:

@@ -149,7 +149,7 @@ SETTINGS = (
     N_("Pauses by itself when so many fail"),
     N_("Counted since it was published or resumed."),
     N_("Percent of contacts"),
-    N_("Contacts"),
+    N_("Number of contacts"),
     N_("Looked at once 20 contacts were inside."),
     N_("Quiet hours"),
     N_("Marketing waits until morning."),
