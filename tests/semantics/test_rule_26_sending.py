@@ -264,12 +264,11 @@ def test_rule_31_quiet_hours_and_consent_are_for_marketing_only(place: Town) -> 
         place.enroll(journey, "ann", "bob")
     place.advance("PT1M")
     assert sorted(sent(place, "777")) == sorted(sent(place, "778")) == ["Service", "Your order"]
-    assert states(place, "bob").count(("held", "quiet_hours")) == 1
+    assert states(place, "bob")[2] == ("held", "quiet_hours")
     place.advance("PT12H")
     assert sorted(sent(place, "778")) == ["Buy", "Service", "Your order"]
     # 09:00 in Tokyo.
-    (advert_sent,) = [each for each in deliveries(place, "bob") if each["text"] == "Buy"]
-    assert advert_sent["accepted_at"] == "2040-01-10T00:00:00Z"
+    assert deliveries(place, "bob")[2]["accepted_at"] == "2040-01-10T00:00:00Z"
 
 
 # 32 ----------------------------------------------------------------------------------------------
@@ -279,7 +278,6 @@ def test_rule_32_messages_to_one_person_go_in_the_order_of_planning(place: Town)
     faults(place, "429", times=1, retry_after=300)
     for journey in journeys:
         place.enroll(journey, "ann")
-        place.advance("PT1S")
     place.advance("PT10M")
     assert sent(place) == ["Number 0", "Number 1", "Number 2", "Number 3"]
 
