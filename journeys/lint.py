@@ -13,13 +13,11 @@ from journeys.audience import Audience
 from journeys.check import Problem
 from journeys.contradictions import doubled, never, shadowed
 from journeys.copywriting import calls, mistakes, stops, uncounted
+from journeys.counted import counted, marketing, messengers
 from journeys.drawn import Drawn, Way, drawn, way_to, ways_without
-from journeys.facts import PROJECT_ZONE
-from journeys.reliance import Reliance, reliances
 from journeys.samples import filled
 from journeys.timing import NEVER, crowded_day, silences
 from nodes.base import Says
-from nodes.wait import Wait
 
 #: Marketing messages within 24 hours that a contact who says nothing bears.
 PATIENCE = 3
@@ -36,8 +34,7 @@ def lint(document: Any, audience: Audience | None = None) -> list[Problem]:
     if here is None:
         return []
     known = audience or Audience()
-    found = [*_windows(here, known), *_consents(here, known), *_opt_outs(here), *_nights(here), *_crowds(here)]
-    found += [*_zones(here, known), *(_missing(each) for each in reliances(here, known))]
+    found = [*_windows(here, known), *counted(here, known), *_opt_outs(here), *_nights(here), *_crowds(here)]
     found += [*_rules(here), *_words(here), *_visits(here), *_lengths(here, known)]
     return list(dict.fromkeys(replace(each, level="warning") for each in found))
 
@@ -48,7 +45,7 @@ def _windows(here: Drawn, audience: Audience) -> Iterator[Problem]:
         says = next(iter(here.nodes[name].all_says()), None)
         if says is None or says.on_blocked in ("branch", "skip"):
             continue
-        closing = [channels()[each] for each in _named(says, audience) if each in channels()]
+        closing = [channels()[each] for each in messengers(says, audience) if each in channels()]
         hours = [each.limits.window_hours for each in closing if not _has_template(says, each.name)]
         if len(hours) < len(closing) or not closing or None in hours:
             continue
@@ -62,19 +59,10 @@ def _windows(here: Drawn, audience: Audience) -> Iterator[Problem]:
         )
         fix = "Add an approved template or another messenger, or choose “branch” for what is blocked."
         yield Problem(text=text, fix=fix, node=name, path="channel", way=way)
-
-
-def _consents(here: Drawn, audience: Audience) -> Iterator[Problem]:
-    """Marketing that a part of the audience has not agreed to."""
-    for name, says in _marketing(here):
-        shares = [audience.consents[each] for each in _named(says, audience) if each in audience.consents]
-        if shares and max(shares) < 1:
-            yield Problem(
-                text=f"{1 - max(shares):.0%} of those who can be reached have not agreed to marketing here.",
-                fix="Ask for consent first, or accept that they get nothing.",
-                node=name,
-                path="category",
-            )
+        share = max((audience.open[each.name] for each in closing if each.name in audience.open), default=None)
+        if share is not None:
+            text = f"Now {share:.0%} of those who can be reached on {title} have written within these hours."
+            yield Problem(text=text, fix=fix, node=name, path="channel")
 
 
 def _opt_outs(here: Drawn) -> Iterator[Problem]:
@@ -95,19 +83,8 @@ def _nights(here: Drawn) -> Iterator[Problem]:
     if here.settings.quiet_hours is not None:
         return
     silent = silences(here)
-    if any(name in silent and silent[name][0] > TALKING for name, _ in _marketing(here)):
+    if any(name in silent and silent[name][0] > TALKING for name, _ in marketing(here)):
         yield Problem(text="Marketing may arrive at night.", fix="Set quiet hours of the journey.", path="quiet_hours")
-
-
-def _zones(here: Drawn, audience: Audience) -> Iterator[Problem]:
-    """Whose clock is read for those who have told no zone of theirs."""
-    clocks = any(isinstance(node, Wait) and (node.local_time or node.window) for node in here.nodes.values())
-    if audience.unzoned and (clocks or here.settings.quiet_hours is not None):
-        text = (
-            f"{audience.unzoned:.0%} of contacts have no time zone of their own:"
-            f" for them it is the time of {here.settings.timezone or PROJECT_ZONE}."
-        )
-        yield Problem(text=text, fix="Set the journey's time zone, or tell theirs.", path="timezone")
 
 
 def _crowds(here: Drawn) -> Iterator[Problem]:
@@ -119,24 +96,6 @@ def _crowds(here: Drawn) -> Iterator[Problem]:
             node=way[-1],
             way=way,
         )
-
-
-def _missing(found: Reliance) -> Problem:
-    default = f'Add a default: {{{{ {found.name}|default("…") }}}}.'
-    if not found.name.startswith("contact."):
-        return Problem(
-            text=f"{found.name} may not be set here.",
-            fix=f"Set it on every way to this step. {default}",
-            node=found.node,
-            path=found.path,
-            way=found.way,
-        )
-    text = (
-        f"{found.name} may be missing."
-        if found.share is None
-        else f"{found.name} is missing for {max(found.share, 0.01):.0%} of contacts."
-    )
-    return Problem(text=text, fix=default, node=found.node, path=found.path, way=found.way)
 
 
 def _rules(here: Drawn) -> Iterator[Problem]:
@@ -168,7 +127,7 @@ def _rules(here: Drawn) -> Iterator[Problem]:
 def _words(here: Drawn) -> Iterator[Problem]:
     """The words of marketing messages; the first on each way calls for something."""
     opening = {name for name, _, _ in _first_marketing(here)}
-    for name, says in _marketing(here):
+    for name, says in marketing(here):
         following = [here.nodes[target] for _, target in here.onward.get(name, ())]
         answered = here.nodes[name].hears_replies or any(each.hears_replies for each in following)
         for path, text, fix in mistakes(says):
@@ -184,7 +143,7 @@ def _words(here: Drawn) -> Iterator[Problem]:
 
 def _visits(here: Drawn) -> Iterator[Problem]:
     """Links without utm marks in a journey whose other links have them: forgotten ones, not a habit."""
-    told = [(name, uncounted(says)) for name, says in _marketing(here)]
+    told = [(name, uncounted(says)) for name, says in marketing(here)]
     if any(marked for _, (marked, _) in told):
         for name, (_, plain) in told:
             for link in plain:
@@ -196,7 +155,7 @@ def _lengths(here: Drawn, audience: Audience) -> Iterator[Problem]:
     """What a messenger refuses only with the longest values, and what connected messengers make of a message."""
     for name, node in here.nodes.items():
         for says in node.all_says():
-            for each in _named(says, audience):
+            for each in messengers(says, audience):
                 if each in channels():
                     lines = _lines(says, each, audience)
                     yield from (_weight(name, line, each in says.channels) for line in lines)
@@ -228,26 +187,15 @@ def _message(says: Says, longest: Any) -> Message:
     )
 
 
-def _named(says: Says, audience: Audience) -> tuple[str, ...]:
-    """The messengers that a message may take, as far as they are known."""
-    return tuple(says.channels) or audience.channels
-
-
 def _has_template(says: Says, channel: str) -> bool:
     return bool((says.per_channel or {}).get(channel, {}).get("template"))
 
 
 def _first_marketing(here: Drawn) -> list[tuple[str, Says, Way]]:
     """Marketing messages before which there is none on some way, with that way."""
-    markets = {name for name, _ in _marketing(here)}
+    markets = {name for name, _ in marketing(here)}
     reached = ways_without(here, lambda source, _: source in markets)
     first: dict[str, Says] = {}
-    for name, says in _marketing(here):
+    for name, says in marketing(here):
         first.setdefault(name, says)
     return [(name, says, way_to(reached, name)) for name, says in first.items() if name in reached]
-
-
-def _marketing(here: Drawn) -> list[tuple[str, Says]]:
-    return [
-        (name, says) for name, node in here.nodes.items() for says in node.all_says() if says.category == "marketing"
-    ]

@@ -37,9 +37,9 @@ def _ends(connection: Connection) -> tuple[int, int]:
 
 
 def addresses(connection: Connection, contact_ids: Sequence[int]) -> Sequence[Row[Any]]:
-    """On which messengers these contacts can be reached: contact and channel."""
+    """On which messengers these contacts can be reached: contact, channel, and when they last wrote there."""
     return rows(
         connection,
-        "SELECT contact_id, channel FROM address WHERE contact_id IN [ids] AND state = 'ok'",
+        "SELECT contact_id, channel, last_inbound_at FROM address WHERE contact_id IN [ids] AND state = 'ok'",
         ids=list(contact_ids),
     )

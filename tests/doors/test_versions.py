@@ -86,9 +86,16 @@ def test_warnings_look_at_the_contacts_and_stop_nobody(place: Town) -> None:
     told = [(each["level"], each["node"], each["text"], each["way"]) for each in made["problems"]]
     assert told == [
         ("warning", "hello", "50% of those who can be reached have not agreed to marketing here.", []),
-        ("warning", None, "Marketing may arrive at night.", []),
         ("warning", "hello", "contact.name is missing for 50% of contacts.", ["hello"]),
+        ("warning", None, "Marketing may arrive at night.", []),
     ]
     path = f"/v1/journeys/{made['id']}"
     assert place.call("POST", f"{path}/check")["problems"] == made["problems"]
     assert place.call("POST", f"{path}/publish") == {"version": 1}
+    # Ann gets one, which is all that she may get today.
+    place.enroll(made["id"], "ann")
+    place.advance("PT1M")
+    place.call("PUT", "/v1/settings", json={"caps": {"per_day": 1}})
+    place.project.audience = None
+    again = place.call("POST", "/v1/journeys", json=saying("Tea? STOP to unsubscribe"))
+    assert "50% of contacts have had as much marketing as the caps allow." in [each["text"] for each in again["problems"]]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 
 from journeys.audience import Audience, fold_audience
+from journeys.caps import Caps
 from journeys.check import check, errors
 from journeys.contradictions import never, shadowed
 from journeys.lint import lint
@@ -273,7 +275,7 @@ def test_what_would_disappoint_is_told(document: dict[str, Any], warnings: list[
 
 PEOPLE = fold_audience(
     [{"name": "Ann", "city": "Königswusterhausen"}, {"name": "Bob", "city": ""}, {"name": "Eve"}, {"name": "x" * 30}],
-    [("telegram", True), ("telegram", False), ("viber", True)],
+    [("telegram", True, True), ("telegram", False, True), ("viber", True, True), ("whatsapp", True, False)],
     ["viber", "telegram", "telegram"],
 )
 
@@ -285,10 +287,44 @@ def test_an_audience_is_folded_into_shares() -> None:
             known={"name": 1.0, "city": 0.25},
             longest={"name": 30, "city": 18},
             channels=("telegram", "viber"),
-            consents={"telegram": 0.5, "viber": 1.0},
+            consents={"telegram": 0.5, "viber": 1.0, "whatsapp": 1.0},
+            open={"telegram": 1.0, "viber": 1.0, "whatsapp": 0.0},
         )
         == PEOPLE
     )
+
+
+def test_to_how_many_a_window_is_open_is_told() -> None:
+    some = Audience(contacts=4, open={"whatsapp": 0.25, "messenger": 0.5})
+    shut = quiet(note(**WA))
+    assert [text for _, text, _ in told(shut, some)] == [
+        NEVER,
+        "Now 25% of those who can be reached on WhatsApp have written within these hours.",
+    ]
+    assert told(quiet(note(**WA, **TEMPLATE)), some) == []
+
+
+NOON = datetime(2030, 3, 4, 12, tzinfo=UTC)
+#: One contact was sent two advertisements today, another two yesterday, by their own clock.
+LATELY = ((None, (NOON, NOON - timedelta(hours=1))), ("Asia/Vladivostok", (NOON - timedelta(hours=23),) * 2))
+
+
+@pytest.mark.parametrize(
+    ("own", "project", "share"),
+    [
+        (None, None, None),
+        ({"per_day": 2}, None, "25%"),
+        (None, Caps(per_day=2), "25%"),
+        ({"per_day": 3}, Caps(per_week=2), "50%"),
+        ({"per_day": 3}, Caps(per_week=3), None),
+    ],
+)
+def test_how_many_have_had_enough_is_told(own: dict[str, int] | None, project: Caps | None, share: str | None) -> None:
+    people = Audience(contacts=4, lately=LATELY, at=NOON, caps=project)
+    document = quiet(offer(), **({"caps": own} if own else {}))
+    said = [each.text for each in lint(document, people) if each.path == "caps"]
+    assert said == ([f"{share} of contacts have had as much marketing as the caps allow."] if share else [])
+    assert not [each for each in lint(quiet(note(text="Hi"), caps={"per_day": 1}), people) if each.path == "caps"]
 
 
 def test_rule_8_whose_clock_is_read_for_those_who_told_no_zone_is_told_before() -> None:
