@@ -128,12 +128,13 @@ def keep_compared_events(connection: Connection, of_events: Sequence[tuple[Any, 
 
 def look_again(connection: Connection, contact_ids: Collection[int]) -> None:
     """Have the segments look at contacts again: something that rules may ask about has changed."""
-    if contact_ids:
-        changing = "SELECT id FROM contact WHERE id IN [ids] AND compared IS NOT NULL ORDER BY id"
-        # Contacts are locked in one order by everybody.
-        lock = " FOR UPDATE" if connection.dialect.name == "postgresql" else ""
-        statement = f"UPDATE contact SET compared = NULL WHERE id IN ({changing}{lock})"
-        run(connection, statement, ids=sorted(contact_ids))
+    if not contact_ids:
+        return
+    ids = sorted(contact_ids)
+    if connection.dialect.name == "postgresql":
+        # Also whoever waits to be looked at: who looks at them just now has not seen the change. One order for all.
+        rows(connection, "SELECT id FROM contact WHERE id IN [ids] ORDER BY id FOR NO KEY UPDATE", ids=ids)
+    run(connection, "UPDATE contact SET compared = NULL WHERE id IN [ids] AND compared IS NOT NULL", ids=ids)
 
 
 def due(connection: Connection, now: int) -> Row[Any] | None:

@@ -18,6 +18,7 @@ from engine.project import Project
 from engine.receive import receive
 from engine.segments import refresh
 from engine.settings import Settings
+from engine.track import Reported, track
 from store import contacts, deliveries, enrollments, inbox, journeys, segments
 from store.contacts import ContactFacts
 from store.enrollments import Entering
@@ -116,6 +117,25 @@ def test_whoever_comes_from_the_other_end_makes_no_ring(project: Project, comes:
     assert not [key for key in database.meters.take() if key[0] == "db_busy"]
     with database.read() as connection:
         assert scalar(connection, "SELECT count(*) FROM contact WHERE attributes ->> 'read' IS NOT NULL") >= 1
+
+
+def test_what_is_reported_while_segments_look_is_looked_at_again(project: Project) -> None:
+    """An order comes in while a segment looks at the contact for the first time, and does not see it yet."""
+    database = project.database
+    database.transact(lambda each: segments.create(each, "buyers", "Buyers", {"event": "order"}, NOW))
+    bought = Reported(contact="ann", name="order", source="test", message_id="1", at=NOW)
+    with ThreadPoolExecutor(1) as pool:
+
+        def looks(connection: Connection) -> Any:
+            assert refresh(project, connection) == len(PEOPLE)
+            other = pool.submit(database.transact, lambda each: track(project, each, [bought]))
+            _until_somebody_waits(project)
+            return other
+
+        database.transact(looks).result(30)
+    assert database.transact(lambda each: refresh(project, each)) == 1
+    with database.read() as connection:
+        assert segments.inside(connection, "buyers", [number(project, "contact", "ann")])
 
 
 def _until_somebody_waits(project: Project) -> None:
