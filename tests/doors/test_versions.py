@@ -98,4 +98,6 @@ def test_warnings_look_at_the_contacts_and_stop_nobody(place: Town) -> None:
     place.call("PUT", "/v1/settings", json={"caps": {"per_day": 1}})
     place.project.audience = None
     again = place.call("POST", "/v1/journeys", json=saying("Tea? STOP to unsubscribe"))
-    assert "50% of contacts have had as much marketing as the caps allow." in [each["text"] for each in again["problems"]]
+    assert "50% of contacts have had as much marketing as the caps allow." in [
+        each["text"] for each in again["problems"]
+    ]

@@ -314,9 +314,9 @@ LATELY = ((None, (NOON, NOON - timedelta(hours=1))), ("Asia/Vladivostok", (NOON 
     [
         (None, None, None),
         ({"per_day": 2}, None, "25%"),
-        (None, Caps(per_day=2), "25%"),
-        ({"per_day": 3}, Caps(per_week=2), "50%"),
-        ({"per_day": 3}, Caps(per_week=3), None),
+        (None, Caps(per_day=2, per_week=None), "25%"),
+        ({"per_day": 3}, Caps(per_day=None, per_week=2), "50%"),
+        ({"per_day": 3}, Caps(per_day=None, per_week=3), None),
     ],
 )
 def test_how_many_have_had_enough_is_told(own: dict[str, int] | None, project: Caps | None, share: str | None) -> None:
