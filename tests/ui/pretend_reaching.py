@@ -73,6 +73,10 @@ def doors(app: FastAPI) -> None:
         one = {"channel": "whatsapp", "account": "main", "name": "promo", "language": "ru", "status": "REJECTED"}
         return {"items": [{**one, "category": "MARKETING", "reason": "INVALID_FORMAT", "synced_at": data.at(hours=2)}]}
 
+    @app.post("/v1/templates/approved/{channel}/{account}/sync")
+    def sync(channel: str, account: str) -> Json:
+        return {"templates": 2}
+
     @app.post("/v1/templates/preview")
     def shown(body: MessageIn) -> Json:
         return preview(body, data.CALLER)

@@ -50,6 +50,13 @@ def test_a_message_is_seen_on_four_phones_and_kept(api: str, world: World) -> No
     assert "promo" in said
 
 
+def test_a_messenger_is_asked_for_its_templates(api: str, world: World) -> None:
+    test = opened("templates")
+    ask = next(one for one in test.button if one.key and one.key.startswith("sync-whatsapp-"))
+    test = ask.click().run()
+    assert [each.value for each in test.toast] == ["WhatsApp knows 2 templates."]
+
+
 def test_an_account_tells_how_it_fares(api: str, world: World) -> None:
     test = opened("channels").toggle(key="fares-telegram-shop").set_value(True).run()
     assert "3 in the last minute; at most 25 a second." in words(test)

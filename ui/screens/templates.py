@@ -11,9 +11,9 @@ import streamlit as st
 from ui import reach
 from ui.backend import backend
 from ui.bubbles import chat
-from ui.figures import when
-from ui.language import _
-from ui.look import attempt, careful, heading
+from ui.figures import counted, when
+from ui.language import _, ngettext
+from ui.look import attempt, careful, heading, say_next
 from ui.message_parts import album, buttons_of, cards, lines_of
 from ui.said import said
 from ui.words import channel, safe
@@ -122,8 +122,11 @@ def try_out(body: Json) -> None:
 
 
 def ask_messenger(name: str, account: str) -> None:
-    """Asks the messenger for its templates."""
-    attempt(lambda: reach.sync_approved(name, account))
+    """Asks the messenger for its templates, and says how many it knows."""
+    many = attempt(lambda: reach.sync_approved(name, account))
+    if many is not None:
+        text = ngettext("{messenger} knows {n} template.", "{messenger} knows {n} templates.", many)
+        say_next(counted(text.replace("{messenger}", channel(name)), many))
 
 
 def remove(name: str) -> None:
