@@ -139,7 +139,7 @@ def checklist(taken: list[Step]) -> None:
 
 def recent(facts: Json) -> None:
     """The newest trips: who, where, in which state."""
-    st.subheader(_("Lately"), anchor=False)
+    st.subheader(_("Entered lately"), anchor=False)
     if not facts["trips"]:
         empty(
             ":material/history:",
@@ -159,7 +159,7 @@ def recent(facts: Json) -> None:
                 label = str(trip.get("journey_name") or journey)
                 st.page_link("screens/journey.py", label=label, icon=":material/route:", query_params=query, width=260)
                 st.markdown(badge(word(ENROLLMENT, trip.get("status"))), width="stretch")
-                st.caption(ago(trip.get("arrived_at") or trip.get("entered_at")), width="content")
+                st.caption(ago(trip.get("entered_at")), width="content")
 
 
 def main() -> None:
