@@ -54,7 +54,7 @@ def test_every_example_is_at_home_on_every_messenger(place: Town, channel: str) 
         place.advance("PT5S")
         begins(place, journey, how, name, channel, address)
         for word in words:
-            what = {"button": word.strip("[]")} if word.startswith("[") else {"text": word}
+            what: dict[str, Any] = {"button": word.strip("[]")} if word.startswith("[") else {"text": word}
             place.reply(address, channel, **what)
             place.advance("PT5S")
         assert ending(place, journey, name) == stands, (name, place.path(journey, name))
