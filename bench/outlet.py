@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from channels.base import Account, Answer, Limits, Request, Unknown
-from channels.message import Message
+from channels.base import Account, Answer, Channel, Event, Limits, Request, Unknown
+from channels.message import Approved, Message
 
 NAME = "outlet"
 
@@ -20,6 +20,10 @@ class Outlet:
 
     name = NAME
     title = "Outlet"
+    base_url = ""
+    needs: tuple[str, ...] = ()
+    makes: tuple[str, ...] = ()
+    subscribes: tuple[str, ...] = ()
     limits = Limits(
         text=10_000, caption=0, buttons=0, choices=0, button_title=0, media=frozenset(), at_once=True, read=False
     )
@@ -32,20 +36,52 @@ class Outlet:
         """No answer."""
         return Unknown()
 
-    def verify(self, headers: Mapping[str, str], raw_body: bytes, account: Account) -> bool:
+    def verify(self, headers: Mapping[str, str], raw: bytes, account: Account) -> bool:
         """Nobody calls."""
         return False
 
-    def read_webhook(self, body: Any) -> list[Any]:
+    def challenge(self, query: Mapping[str, str], account: Account) -> str | None:
+        """Nobody asks."""
+        return None
+
+    def read_webhook(self, body: Any) -> Sequence[Event]:
         """Nobody calls."""
-        return []
+        return ()
+
+    def webhook_answer(self, body: Any) -> Mapping[str, Any] | None:
+        """Nobody calls."""
+        return None
+
+    def welcome(self, message: Message, account: Account) -> Mapping[str, Any] | None:
+        """Nobody opens it."""
+        return None
+
+    def opt_in_link(self, account: Account, token: str, text: str = "") -> str:
+        """There is no place to come to."""
+        return ""
 
     def problems(self, message: Message) -> Sequence[str]:
         """None: it takes any text."""
         return ()
 
+    def list_templates(self, account: Account, after: str = "") -> Request | None:
+        """It has none."""
+        return None
 
-channel = Outlet()
+    def read_templates(self, body: Any) -> tuple[Sequence[Approved], str]:
+        """It has none."""
+        return (), ""
+
+    def register_webhook(self, account: Account, url: str) -> Sequence[Request]:
+        """Nobody calls."""
+        return ()
+
+    def check_account(self, account: Account) -> Request:
+        """A request to nowhere: its accounts are made without being tried."""
+        return Request(method="GET", url="http://127.0.0.1:9/", label="outlet")
+
+
+channel: Channel = Outlet()
 
 
 def plug_in(folder: Path) -> None:

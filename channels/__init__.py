@@ -9,6 +9,8 @@ from importlib.metadata import entry_points
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from channels.base import lacks
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -43,6 +45,13 @@ VOCABULARY = frozenset(
 )
 
 
+class ChannelIncomplete(ImportError):
+    """The messenger {name!r} of the package {package} lacks {lacks}: `channels.base.Channel` tells what each is for."""
+
+    def __init__(self, name: str, package: str, missing: list[str]) -> None:
+        super().__init__((type(self).__doc__ or "").format(name=name, package=package, lacks=", ".join(missing)))
+
+
 @cache
 def registry() -> Mapping[str, Channel]:
     """Every messenger by name: the files of this folder, then the entry-point group `tropa.channels`."""
@@ -53,5 +62,7 @@ def registry() -> Mapping[str, Channel]:
             found[channel.name] = channel
     for entry in entry_points(group="tropa.channels"):
         channel = entry.load()
+        if missing := lacks(channel):
+            raise ChannelIncomplete(entry.name, entry.dist.name if entry.dist else entry.module, missing)
         found.setdefault(channel.name, channel)
     return MappingProxyType(found)

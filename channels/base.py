@@ -24,7 +24,7 @@ from channels.message import Approved, Message
 #: All that an adapter speaks of, so that whoever writes one imports from here.
 __all__ = [
     "Accepted", "Account", "Answer", "Blocked", "Channel", "Event", "Limits", "Notice", "OptIn", "OptOut", "Receipt",
-    "Rejected", "Reply", "Request", "RetryAfter", "Reviewed", "Standing", "Trouble", "Unknown", "Watermark",
+    "Rejected", "Reply", "Request", "RetryAfter", "Reviewed", "Standing", "Trouble", "Unknown", "Watermark", "lacks",
 ]  # fmt: skip
 
 
@@ -163,3 +163,9 @@ class Channel(Protocol):
 
     def check_account(self, account: Account) -> Request:
         """A harmless request that `read_answer` reads as `Accepted` when the account's token works."""
+
+
+def lacks(channel: object) -> list[str]:
+    """The members of the contract that an adapter does not have."""
+    members = {*Channel.__annotations__, *(name for name in vars(Channel) if not name.startswith("_"))}
+    return sorted(name for name in members if not hasattr(channel, name))

@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 import pytest
 
+from channels import ChannelIncomplete, registry
 from channels.base import (
     Accepted,
     Account,
@@ -54,6 +55,22 @@ def test_an_entry_point_makes_it_a_messenger(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, "-c", FOUND], capture_output=True, text=True, env=environment, check=True)
     assert "'max', 'messenger', 'telegram', 'viber', 'whatsapp'" in done.stdout
     assert "MAX takes at most 4000 characters of text; this message has 4001." in done.stdout
+
+
+def test_one_that_lacks_a_part_of_the_contract_is_refused_by_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    info = tmp_path / "shop_sms-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: shop-sms\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text("[tropa.channels]\nsms = shop_sms:channel\n")
+    members = sorted(name for name in dir(Max) if not name.startswith("_") and name not in ("needs", "welcome"))
+    body = "".join(f"    {name} = None\n" for name in members)
+    (tmp_path / "shop_sms.py").write_text(f"class Sms:\n{body}\nchannel = Sms()\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    told = "The messenger 'sms' of the package shop-sms lacks needs, welcome: "
+    with pytest.raises(ChannelIncomplete, match=told):
+        registry.__wrapped__()
 
 
 def test_it_keeps_the_contract() -> None:
