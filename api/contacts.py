@@ -251,6 +251,7 @@ def post_consent(contact: str, body: ConsentIn, project: Shared, caller: Authori
         row = found(connection, contact)
         now = project.now_micros(connection)
         given = as_given(body, row.id, now, caller.role == "admin")
+        order.hold(connection, [row.id])
         give_consent(project, connection, [given], now)
         return given.proven
 

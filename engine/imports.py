@@ -18,7 +18,7 @@ from engine.enroll import Candidate, enroll_many
 from engine.people import give_consent, tell_changed
 from engine.project import Project
 from nodes.times import UnknownZone, zone
-from store import contacts, journeys, running
+from store import contacts, journeys, order, running
 from store.consents import ConsentGiven
 from store.contacts import ContactFacts
 from store.database import UNAVAILABLE
@@ -87,6 +87,9 @@ def _give_up(connection: Connection, job: Row[Any], reason: str, now: int) -> in
 
 
 def _save(project: Project, connection: Connection, job: Row[Any], page: Page, now: int) -> None:
+    if page.consents or parsed(job.mapping).get(JOURNEY):
+        # A consent may free messages, coming in may end a trip: they come before their contact.
+        order.hold(connection, contacts.ids_of(connection, [each.external_id for each in page.facts]).values())
     ids, new = contacts.upsert(connection, page.facts, now) if page.facts else ({}, set())
     source = f"import {job.filename}"[:120]
     given = [

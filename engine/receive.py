@@ -84,9 +84,12 @@ def _hold(connection: Connection, mail: Sequence[tuple[Row[Any], Read]]) -> None
         addresses = {str(event.address) for event in events if getattr(event, "address", None)}
         receipts = [event for event in events if isinstance(event, Receipt)]
         refs = {split_ref(event.ref)[0] for event in receipts if event.ref}
-        found = order.owners(
-            connection, channel, account, addresses, refs, {event.id for event in receipts if event.id}
-        )
+        ids = {event.id for event in receipts if event.id}
+        covered: dict[str, int] = {}
+        for event in events:
+            if isinstance(event, Watermark):
+                covered[event.address] = max(micros(event.until), covered.get(event.address, 0))
+        found = order.owners(connection, channel, account, addresses, refs, ids, covered)
         people |= found[0]
         sent |= found[1]
     order.hold(connection, people, sent)

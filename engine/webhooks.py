@@ -17,7 +17,7 @@ from engine.opting_in import welcome
 from engine.people import contact_at, stop_marketing
 from engine.project import Project
 from nodes.matching import is_opt_out
-from store import contacts, deliveries_wake, inbox
+from store import contacts, deliveries_wake, inbox, order
 from store.crash_points import reach
 from store.tables.columns import micros
 
@@ -80,10 +80,13 @@ def _obey(project: Project, connection: Connection, account: Account, events: An
     So does the window that a person opens by writing: the claim must not depend on how far the inbox is processed.
     """
     stopped = False
+    stopping = {event.address for event in events if _stops(event)}
+    if stopping:
+        order.hold(connection, order.owners(connection, account.channel, account.name, stopping)[0])
     for event in events:
         if isinstance(event, Reply) and channels()[account.channel].limits.window_hours is not None:
             contacts.open_window(connection, account.channel, account.name, event.address, micros(event.at))
-        if isinstance(event, Reply) and not event.button and not event.media and is_opt_out(event.text):
+        if isinstance(event, Reply) and _stops(event):
             contact = contact_at(connection, account, event.address, event.profile, now)
             stop_marketing(project, connection, contact, account, f"keyword {event.text.strip()[:40]}", now, now)
             stopped = True
@@ -93,7 +96,7 @@ def _obey(project: Project, connection: Connection, account: Account, events: An
                 project, connection, contact, account, f"{account.channel} preferences", micros(event.at), now
             )
             stopped = True
-        elif isinstance(event, Blocked) and event.blocked:
+        elif isinstance(event, Blocked) and _stops(event):
             contact = contact_at(connection, account, event.address, {}, now)
             contacts.set_address_state(
                 connection, account.channel, account.name, event.address, "blocked", "by the person"
@@ -101,3 +104,9 @@ def _obey(project: Project, connection: Connection, account: Account, events: An
             deliveries_wake.recheck(connection, [contact], now)
             stopped = True
     return stopped
+
+
+def _stops(event: Any) -> bool:
+    if isinstance(event, Reply):
+        return not event.button and not event.media and is_opt_out(event.text)
+    return isinstance(event, OptOut) or (isinstance(event, Blocked) and event.blocked)

@@ -162,7 +162,12 @@ def by_ref(connection: Connection, ref: str) -> Row[Any] | None:
 
 
 def sent_until(
-    connection: Connection, channel: str, account: str, address: str, until: int, states: Sequence[str]
+    connection: Connection,
+    channel: str,
+    account: str,
+    address: str,
+    until: int,
+    states: Sequence[str] = ("accepted", "delivered"),
 ) -> list[int]:
     """Deliveries to an address accepted up to an instant and still in one of the states: what a watermark covers."""
     found = rows(

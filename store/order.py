@@ -2,15 +2,18 @@
 
 Whoever sends and moves goes this way by nature: an answer settles a message, which walks a trip, which writes the
 contact. Whoever comes from the other end (a merge, a webhook that changes a contact) locks all of it here beforehand,
-or two of them would wait for each other in a ring. SQLite has one writer, and nothing to lock.
+or two of them would wait for each other in a ring. The ledger of consents has one lock of its own, and whoever waits
+for it holds what it is about: a consent is recorded after the locks, never before. SQLite has one writer, and nothing
+to lock.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from sqlalchemy import Connection
 
+from store import deliveries
 from store.sql import rows
 
 #: What an answer, a receipt of something in doubt, or another look at it may still change.
@@ -52,10 +55,14 @@ def owners(
     channel: str,
     account: str,
     addresses: Collection[str],
-    refs: Collection[str],
-    provider_ids: Collection[str],
+    refs: Collection[str] = (),
+    provider_ids: Collection[str] = (),
+    watermarks: Mapping[str, int] | None = None,
 ) -> tuple[set[int], set[int]]:
-    """(contacts, deliveries) that webhooks of an account speak of: by address, by our names, by the messenger's."""
+    """(contacts, deliveries) that webhooks of an account speak of: by address, by our names, by the messenger's.
+
+    `watermarks` are addresses with the instant up to which all that was sent there is told of.
+    """
     people = rows(
         connection,
         "SELECT contact_id FROM address WHERE channel = :channel AND account = :account"
@@ -74,4 +81,7 @@ def owners(
         refs=sorted(refs),
         ids=sorted(provider_ids),
     )
-    return {row.contact_id for row in people} | {row.contact_id for row in sent}, {row.id for row in sent}
+    named = {row.id for row in sent}
+    for address, until in (watermarks or {}).items():
+        named.update(deliveries.sent_until(connection, channel, account, address, until))
+    return {row.contact_id for row in people} | {row.contact_id for row in sent}, named

@@ -12,14 +12,19 @@ import orjson
 import pytest
 from sqlalchemy import Connection
 
+from api.contacts import ConsentIn, post_consent
+from api.doors import Caller
 from engine.boot import connect_sandbox, open_project
+from engine.imports import run_some
 from engine.merging import merge
 from engine.project import Project
 from engine.receive import receive
 from engine.segments import refresh
 from engine.settings import Settings
 from engine.track import Reported, track
-from store import contacts, deliveries, enrollments, inbox, journeys, segments
+from engine.webhooks import take_in
+from store import consents, contacts, deliveries, enrollments, inbox, journeys, running, segments
+from store.consents import ConsentGiven
 from store.contacts import ContactFacts
 from store.enrollments import Entering
 from store.sql import scalar
@@ -27,11 +32,14 @@ from tests.journeys.documents import line, step
 
 NOW = 1_900_000_000_000_000
 PEOPLE = ("ann", "bob")
+CHANNELS = ("telegram", "messenger")
+#: What each of them has: state, messenger, when it may go, when it was accepted.
+MESSAGES = (("accepted", "messenger", None, NOW), ("unknown", "telegram", None, None), ("held", "", NOW * 2, None))
 
 
 @pytest.fixture
 def project(postgres_url: str, tmp_path: Path) -> Iterator[Project]:
-    """Ann and Bob on one journey, each with a message of which nobody knows; nobody is at work."""
+    """Ann and Bob on one journey, each with a message that went out, one in doubt and one kept back; nobody works."""
     made = open_project(Settings(home=tmp_path / "home", database=postgres_url, prefect=False))
     connect_sandbox(made, "http://127.0.0.1:1")
     made.database.transact(_furnish)
@@ -41,7 +49,7 @@ def project(postgres_url: str, tmp_path: Path) -> Iterator[Project]:
 
 def _furnish(connection: Connection) -> None:
     facts = [
-        ContactFacts(external_id=name, tags=["vip"], addresses=[("telegram", "default", f"{number}00")])
+        ContactFacts(external_id=name, tags=["vip"], addresses=[(each, "default", f"{number}00") for each in CHANNELS])
         for number, name in enumerate(PEOPLE, 1)
     ]
     ids, _ = contacts.upsert(connection, facts, NOW)
@@ -52,10 +60,11 @@ def _furnish(connection: Connection) -> None:
     trips = enrollments.enter(connection, journey.id, version, "rest", entering, NOW)
     planned = [
         (
-            f"v:{trips[(ids[name], 'in:')]}:0:", ids[name], journey.id, version, trips[(ids[name], "in:")], "rest", "",
-            0, "service", "unknown", "", None, NOW * 2, 1, "telegram", "default", f"{number}00", None, NOW, None,
+            f"v:{trips[(ids[name], 'in:')]}:{at}:", ids[name], journey.id, version, trips[(ids[name], "in:")], "rest",
+            "", 0, "service", state, "", ready, NOW * 2, 1, channel, "default", f"{number}00", None, NOW, accepted,
         )
-        for number, name in enumerate(PEOPLE, 1)
+        for number, name in reversed(list(enumerate(PEOPLE, 1)))
+        for at, (state, channel, ready, accepted) in enumerate(MESSAGES)
     ]  # fmt: skip
     deliveries.plan(connection, planned)
     segments.create(connection, "vip", "VIP", {"tag": "vip"}, NOW)
@@ -72,6 +81,26 @@ def number(project: Project, table: str, name: str) -> int:
         return int(scalar(connection, f"SELECT id FROM {table} WHERE {column}", name=name))
 
 
+def messages(project: Project, name: str) -> list[int]:
+    """The ids of a person's messages, in the order of planning."""
+    with project.database.read() as connection:
+        return [row.id for row in deliveries.page(connection, contact_id=number(project, "contact", name),
+                                                  journey_id=None, after=0, limit=9)]  # fmt: skip
+
+
+def says(at: int, chat: int, text: str) -> dict[str, Any]:
+    """Telegram's webhook of a text."""
+    who = {"id": chat, "is_bot": False, "first_name": "A"}
+    said = {"message_id": at, "date": 1_900_000_000, "text": text, "chat": {"id": chat, "type": "private"}, "from": who}
+    return {"update_id": at, "message": said}
+
+
+def _withdrawn(contact: int) -> ConsentGiven:
+    return ConsentGiven(
+        contact_id=contact, channel="telegram", purpose="marketing", action="withdraw", source="test", at=NOW
+    )
+
+
 def merges(project: Project) -> Any:
     old, into = (number(project, "contact", name) for name in PEOPLE)
     return project.database.transact(lambda each: merge(project, each, old, into, NOW))
@@ -79,11 +108,7 @@ def merges(project: Project) -> Any:
 
 def receives(project: Project) -> Any:
     """Ann stops marketing, and then Bob's message is answered: the first is about a contact, the second a message."""
-    bodies = [
-        {"update_id": at, "message": {"message_id": at, "date": 1_900_000_000, "text": text,
-         "chat": {"id": chat, "type": "private"}, "from": {"id": chat, "is_bot": False, "first_name": "A"}}}
-        for at, (chat, text) in enumerate(((100, "stop"), (200, "hello")), 1)
-    ]  # fmt: skip
+    bodies = [says(at, chat, text) for at, (chat, text) in enumerate(((100, "stop"), (200, "hello")), 1)]
     rows = [("telegram", "default", str(body["update_id"]), orjson.dumps(body).decode(), "", NOW) for body in bodies]
     project.database.transact(lambda each: inbox.keep(each, rows))
     return project.database.transact(lambda each: receive(project, each))
@@ -94,20 +119,44 @@ def refreshes(project: Project) -> Any:
     return project.database.transact(lambda each: refresh(project, each))
 
 
-@pytest.mark.parametrize("comes", [merges, receives, refreshes])
+def agrees(project: Project) -> Any:
+    """Bob's consent is recorded through the API: it may free what was kept back."""
+    given = ConsentIn.model_validate({"channel": "telegram", "source": "form", "text": "News by Telegram, please."})
+    return post_consent("bob", given, project, Caller(id=1, name="crm", role="admin"))
+
+
+def imports(project: Project) -> Any:
+    """A file tells that both agreed."""
+    path = project.home / "people.csv"
+    path.write_text("external_id,telegram,marketing_consent,consent_text\nann,100,yes,News\nbob,200,yes,News\n")
+    project.database.transact(lambda each: running.add_import(each, path.name, str(path), {}, NOW))
+    return run_some(project)
+
+
+def stops(project: Project) -> Any:
+    """Bob's «stop» comes in at the door and takes effect with its webhook."""
+    with project.database.read() as connection:
+        own = project.account(connection, "telegram", "default")
+    assert own is not None
+    headers = {"x-telegram-bot-api-secret-token": own.account.secrets["secret_token"]}
+    assert take_in(project, "telegram", "default", headers, orjson.dumps(says(9, 200, "stop"))).status == 200
+
+
+@pytest.mark.parametrize("comes", [merges, receives, refreshes, agrees, imports, stops])
 def test_whoever_comes_from_the_other_end_makes_no_ring(project: Project, comes: Callable[[Project], Any]) -> None:
-    """An answer holds Bob's message and trip, and then writes both contacts; meanwhile the other one comes."""
+    """An answer holds Bob's messages and trip, and then writes a consent and both contacts; meanwhile another comes."""
     database = project.database
     people = {name: number(project, "contact", name) for name in PEOPLE}
-    delivery, trip = number(project, "delivery", "bob"), number(project, "enrollment", "bob")
+    trip = number(project, "enrollment", "bob")
     database.meters.take()
     with ThreadPoolExecutor(1) as pool:
 
         def answers(connection: Connection) -> Any:
-            deliveries.lock(connection, [delivery])
+            deliveries.lock(connection, messages(project, "bob"))
             enrollments.take(connection, [trip])
             other = pool.submit(comes, project)
             _until_somebody_waits(project)
+            consents.record(connection, [_withdrawn(people["bob"])], NOW)
             patch: tuple[dict[str, Any], set[str], set[str]] = ({"read": True}, set(), set())
             contacts.patch(connection, dict.fromkeys(people.values(), patch), NOW)
             return other
@@ -117,6 +166,39 @@ def test_whoever_comes_from_the_other_end_makes_no_ring(project: Project, comes:
     assert not [key for key in database.meters.take() if key[0] == "db_busy"]
     with database.read() as connection:
         assert scalar(connection, "SELECT count(*) FROM contact WHERE attributes ->> 'read' IS NOT NULL") >= 1
+
+
+def test_what_a_watermark_covers_is_locked_with_all_the_rest(project: Project) -> None:
+    """Ann writes, and Bob has read all until now, in one batch; an answer holds Bob's message, and comes to Ann's."""
+    database, account = project.database, "PAGE"
+    told: list[dict[str, Any]] = [
+        {"message": {"mid": "m_1", "text": "hello"}, "sender": {"id": "100"}},
+        {"read": {"watermark": 1_900_000_001_000}, "sender": {"id": "200"}},
+    ]
+    bodies = [
+        {"object": "page", "entry": [{"id": account, "time": 1_900_000_002_000, "messaging": [
+            {"recipient": {"id": account}, "timestamp": 1_900_000_002_000, **each}]}]}
+        for each in told
+    ]  # fmt: skip
+    rows = [
+        ("messenger", "default", str(at), orjson.dumps(body).decode(), "", NOW + 2) for at, body in enumerate(bodies)
+    ]
+    database.transact(lambda each: inbox.keep(each, rows))
+    database.meters.take()
+    with ThreadPoolExecutor(1) as pool:
+
+        def answers(connection: Connection) -> Any:
+            deliveries.lock(connection, messages(project, "bob")[:1])
+            other = pool.submit(database.transact, lambda each: receive(project, each))
+            _until_somebody_waits(project)
+            deliveries.lock(connection, messages(project, "ann"))
+            return other
+
+        assert database.transact(answers).result(30) == 2
+    assert not [key for key in database.meters.take() if key[0] == "db_busy"]
+    with database.read() as connection:
+        states = {row.id: row.state for row in deliveries.lock(connection, messages(project, "bob"))}
+    assert states[messages(project, "bob")[0]] == "read"
 
 
 def test_what_is_reported_while_segments_look_is_looked_at_again(project: Project) -> None:
