@@ -60,6 +60,8 @@ ROWS = (
     "INSERT INTO node_count (version_id, node, what, channel, arm, cohort, amount)"
     " SELECT j.version_id, '', 'entered', '', '', 490000 + i, :many / :journeys / 100 FROM journey j"
     " CROSS JOIN (SELECT id AS i FROM contact WHERE id <= 100) AS hours",
+    "INSERT INTO node_count (version_id, node, what, channel, arm, cohort, amount)"
+    " VALUES (0, '', 'sent', '', '', :now / 3600000000, :many)",
     "INSERT INTO segment (public_id, name, rule, refreshed_at, created_at, updated_at) {n}"
     " SELECT 's' || i, 'Segment ' || i, {rule}, :now, :now, :now FROM n WHERE i <= 200",
     "INSERT INTO segment_member (segment_id, contact_id, since) SELECT 1 + id % 200, id, :now FROM contact",

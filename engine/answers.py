@@ -156,6 +156,7 @@ class Settling:
             return
         # In doubt and not repeated: an earlier part, which evidence.py has let the rest follow.
         doubt = "part_unknown" if row.state == "sending" and row.unknown_at is not None and not row.tries else ""
+        self.tally.add_sent(micros(self.now))
         self.put(row, "accepted", doubt, accepted_at=micros(self.now), cascade_at=self._cascade_at(row), **taken)
         if row.state == "sending":
             self._tell(row, sent=True)

@@ -14,6 +14,8 @@ from store.tables import NodeCountDelta
 
 HOUR = 3_600_000_000
 KEY = "version_id, node, what, channel, arm, cohort"
+#: Stands for the version where something is counted over all journeys, by the hour in which it happened.
+EVERYWHERE = 0
 
 
 class Tally:
@@ -25,6 +27,10 @@ class Tally:
     def add(self, version_id: int, node: str, what: str, cohort: int, amount: int = 1, channel: str = "") -> None:
         """Count `amount` more; an empty node is the journey's own row."""
         self.sums[(version_id, node, what, channel, "", cohort)] += amount
+
+    def add_sent(self, at: int) -> None:
+        """Count one message that a messenger has taken at this instant, whoever sent it."""
+        self.add(EVERYWHERE, "", "sent", at // HOUR)
 
     def save(self, connection: Connection) -> None:
         """Append the sums that are not zero."""
@@ -118,6 +124,13 @@ def overall(connection: Connection, start: int = 0) -> Trips:
     gone = sum(many for what, many in sums.items() if what == "completed" or what.startswith(("exited:", "failed:")))
     entered = sums.get("entered", 0)
     return Trips(entered=entered, inside=entered - gone, converted=sums.get("converted", 0))
+
+
+def sent(connection: Connection, start: int) -> int:
+    """Messages that messengers have taken in the hour `start` or later."""
+    part = "SELECT amount FROM {} WHERE version_id = :all AND node = '' AND what = 'sent' AND cohort >= :start"
+    both = f"{part.format('node_count')} UNION ALL {part.format('node_count_delta')}"
+    return int(scalar(connection, f"SELECT sum(amount) FROM ({both}) AS parts", all=EVERYWHERE, start=start) or 0)
 
 
 def summary(connection: Connection, journey_ids: Sequence[int]) -> dict[int, dict[str, int]]:

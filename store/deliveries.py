@@ -31,6 +31,11 @@ BUCKET = {"ready": "planned", "sending": "planned"}
 def plan(connection: Connection, planned: Sequence[Sequence[Any]]) -> None:
     """Write deliveries of visits in the move's transaction; a row is in the order of `PLANNED`."""
     insert(connection, Delivery, PLANNED, planned)
+    at_once = Tally()
+    for *_, accepted_at in planned:
+        if accepted_at is not None:
+            at_once.add_sent(accepted_at)
+    at_once.save(connection)
 
 
 def due(connection: Connection, now: int, limit: int) -> Sequence[Row[Any]]:

@@ -76,10 +76,16 @@ def overview(connection: Connection, now: int) -> dict[str, Any]:
         "enrolled_today": counters.overall(connection, counters.cohort(now - DAY)).entered,
         "inside": trips.inside,
         "converted": trips.converted,
-        "sent_today": _count(connection, "delivery WHERE accepted_at > :now", now - DAY),
-        "replies_today": _count(connection, "reply WHERE received_at > :now", now - DAY),
+        "sent_today": counters.sent(connection, counters.cohort(now - DAY)),
+        "replies_today": _replies_since(connection, now - DAY),
         "accounts": _count(connection, "channel_account"),
     }
+
+
+def _replies_since(connection: Connection, since: int) -> int:
+    """Replies come in the order of their ids: only those since then are read."""
+    before = "SELECT id FROM reply WHERE received_at <= :since ORDER BY id DESC LIMIT 1"
+    return int(scalar(connection, f"SELECT count(*) FROM reply WHERE id > coalesce(({before}), 0)", since=since) or 0)
 
 
 def _count(connection: Connection, source: str, now: int | None = None) -> int:

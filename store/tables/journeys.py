@@ -95,7 +95,8 @@ class NodeCount(SQLModel, table=True):
     """The funnel: how many visits or trips did what, by the hour in which the trip was enrolled.
 
     `node` is empty for the journey's own row. `what` is `entered`, `left:<exit>`, `exited:<reason>`, `failed:<reason>`,
-    `completed`, `converted`, `delivery:<state>`.
+    `completed`, `converted`, `delivery:<state>`. Version 0 is no version: `sent` there counts the messages of all
+    journeys and of people, by the hour in which messengers took them.
     """
 
     __tablename__ = "node_count"

@@ -59,14 +59,22 @@ def test_the_first_page_has_its_sums(either_place: Town) -> None:
     place.freeze("2030-03-04T10:00:00+00:00")
     place.contact("ann")
     place.contact("bob", address="778")
-    here = place.publish(line(step("rest", "wait", for_="P1D")))
+    hello = step("hello", "send", channel="telegram", category="service", text="Hello")
+    here = place.publish(line(hello, step("rest", "wait", for_="P1D")))
     place.enroll(here, "ann", "bob")
+    place.advance()
+    place.reply(text="Good day")
+    place.advance("PT1M")
     seen = place.call("GET", "/v1/overview")
     assert (seen["contacts"], seen["journeys"]) == (2, {"live": 1})
     assert (seen["enrolled_today"], seen["inside"], seen["converted"]) == (2, 2, 0)
+    assert (seen["sent_today"], seen["replies_today"]) == (2, 1)
     place.advance("P2D")
+    place.reply(text="Anybody?")
+    place.advance("PT1M")
     seen = place.call("GET", "/v1/overview")
     assert (seen["enrolled_today"], seen["inside"]) == (0, 0)
+    assert (seen["sent_today"], seen["replies_today"]) == (0, 1)
 
 
 def test_links_come_page_by_page(place: Town) -> None:
