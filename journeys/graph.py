@@ -67,7 +67,13 @@ class Entry(BaseModel):
     api: bool = False
     event: str | None = Field(None, title="Event", min_length=1, max_length=120, json_schema_extra={"widget": "event"})
     where: dict[str, Any] | None = Field(None, title="Only if", json_schema_extra={"widget": "rule"})
-    segment: str | None = Field(None, title="Segment", max_length=60, json_schema_extra={"widget": "segment"})
+    segment: str | None = Field(
+        None,
+        title="Segment",
+        max_length=60,
+        description="Beside another way in: only people of this segment may take it.",
+        json_schema_extra={"widget": "segment"},
+    )
     on: Literal["entered", "left"] = Field("entered", title="When they")
     schedule: str | None = Field(None, title="When (RRULE or an instant)", max_length=400)
     keyword: tuple[str, ...] = Field((), title="Key words")

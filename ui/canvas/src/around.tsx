@@ -3,7 +3,7 @@
 import { createContext, useContext, useSyncExternalStore, type ReactNode } from "react"
 
 import type { Desk } from "./desk"
-import { exitsOf } from "./exits"
+import { exitsOf, pressed } from "./exits"
 import type { Shown } from "./steady"
 import type { Json, Kind, Step } from "./types"
 
@@ -26,6 +26,8 @@ export interface Around extends Words {
   ask: (name: string, more?: Record<string, Json>) => number
   titleOf: (step: Step) => string
   exits: (step: Step) => string[]
+  /** How an exit of a step is called. */
+  wayOut: (step: string, exit: string) => string
 }
 
 const Context = createContext<Around | null>(null)
@@ -89,6 +91,7 @@ export function around(data: Shown, desk: Desk, act: Act, words: Words): Around 
       return asked
     },
     titleOf: (step) => step.title || kinds.get(step.kind)?.title || plain(step.kind),
+    wayOut: (step, exit) => pressed(desk.journey, step)?.[exit] ?? words.exitName(exit),
     exits: (step) => exitsOf(kinds.get(step.kind), step, data.told[step.id], desk.rowsThen.get(step.id)),
   }
 }

@@ -5,14 +5,13 @@ import { textOf } from "./canonical"
 import { handOver, moveTo } from "./document"
 import { rowExits } from "./exits"
 import { begin, redo, remember, undo, type History } from "./history"
+import { Sent } from "./sent"
 import { steady } from "./steady"
 import type { Data, Draft, Journey, Told } from "./types"
 
 export const DEBOUNCE_MS = 300
 /** How long a change may stand without lying on the shelf: who types is not held up at each letter. */
 export const SHELVE_MS = 1000
-/** How many of our own sent versions are remembered, to know them when the server shows one without saying whose. */
-const OWN = 60
 
 export type Send = (draft: Draft) => void
 export interface Shelf {
@@ -24,6 +23,8 @@ export class Desk {
   readonly client = crypto.randomUUID()
   journey: Journey
   baseRev: string
+  /** What `baseRev` holds: who has changed nothing since has nothing to lose. */
+  private base: Journey
   localRev = 0
   savedRev = 0
   sentRev = 0
@@ -44,8 +45,7 @@ export class Desk {
   }
   private timer: ReturnType<typeof setTimeout> | undefined
   private shelving: ReturnType<typeof setTimeout> | undefined
-  /** Never changed in place, so they are compared by what they say only when that is asked. */
-  private own: Journey[] = []
+  private readonly sent = new Sent()
   private listeners = new Set<() => void>()
 
   constructor(
@@ -56,6 +56,7 @@ export class Desk {
   ) {
     this.journey = data.document
     this.baseRev = data.revision
+    this.base = data.document
     if (!data.readOnly) this.restore(data)
     this.learn(data)
   }
@@ -148,7 +149,7 @@ export class Desk {
   private emit(): void {
     if (!this.send) return
     this.sentRev = this.localRev
-    if (this.own.at(-1) !== this.journey) this.own = [...this.own.slice(-OWN + 1), this.journey]
+    this.sent.add(this.journey, this.localRev)
     this.send(this.draft())
   }
 
@@ -175,7 +176,8 @@ export class Desk {
     if (data.readOnly) return this.follow(revision, document)
     if (saved?.client === this.client) {
       this.savedRev = Math.max(this.savedRev, saved.localRev)
-      this.baseRev = revision
+      this.stand(revision, document)
+      this.sent.arrived(this.savedRev)
       this.keep()
       this.settle(data)
     }
@@ -183,18 +185,29 @@ export class Desk {
       if (saved?.client !== this.client) this.again(data)
       return this.changed()
     }
-    if (this.wasOurs(document)) {
-      // Our own save whose answer never came: nobody else stands in the way.
-      this.baseRev = revision
-      this.again(data)
-    } else if (!this.dirty) this.follow(revision, document)
-    else this.theirs = { revision, document }
+    this.meet(data)
     this.changed()
   }
 
-  private wasOurs(document: Journey): boolean {
-    const text = textOf(document)
-    return this.own.findLast((one) => textOf(one) === text) !== undefined
+  /** Another revision than ours: a quarrel only when both sides say something that the other does not know. */
+  private meet(data: Data): void {
+    const { revision, document } = data
+    const theirs = textOf(document)
+    if (!this.dirty || textOf(this.journey) === textOf(this.base)) this.follow(revision, document)
+    else if (theirs === textOf(this.journey)) {
+      this.savedRev = this.localRev
+      this.stand(revision, document)
+      this.keep()
+    } else if (theirs === textOf(this.base) || this.sent.has(document)) {
+      // Our own save whose answer never came, or a save that changed nothing: nobody stands in the way.
+      this.stand(revision, document)
+      this.again(data)
+    } else this.theirs = { revision, document }
+  }
+
+  private stand(revision: string, document: Journey): void {
+    this.baseRev = revision
+    this.base = document
   }
 
   /** Ways of exits that the settings no longer have go over to the new ones: «done» to «happened» when a wait listens. */
@@ -215,15 +228,16 @@ export class Desk {
     if (revision !== this.baseRev) {
       this.history = remember(this.history, this.journey, "", this.now())
       this.journey = document
-      this.baseRev = revision
+      this.stand(revision, document)
       this.savedRev = this.localRev
+      this.keep()
     }
     this.changed()
   }
 
   keepMine(): void {
     if (!this.theirs) return
-    this.baseRev = this.theirs.revision
+    this.stand(this.theirs.revision, this.theirs.document)
     this.theirs = null
     this.localRev += 1
     this.changed()
@@ -237,7 +251,7 @@ export class Desk {
     this.theirs = null
     this.history = remember(this.history, this.journey, "", this.now())
     this.journey = document
-    this.baseRev = revision
+    this.stand(revision, document)
     this.localRev += 1
     this.savedRev = this.localRev
     this.keep()
@@ -249,7 +263,7 @@ export class Desk {
   private keep(): void {
     clearTimeout(this.shelving)
     this.shelving = undefined
-    const text = this.dirty ? JSON.stringify({ baseRev: this.baseRev, document: this.journey }) : null
+    const text = this.dirty ? JSON.stringify({ baseRev: this.baseRev, document: this.journey, sent: this.sent.marks() }) : null
     this.shelf.write(this.docId, text)
   }
 
@@ -257,12 +271,14 @@ export class Desk {
     const text = this.shelf.read(this.docId)
     if (!text) return
     try {
-      const kept = JSON.parse(text) as { baseRev: string; document: Journey }
+      const kept = JSON.parse(text) as { baseRev: string; document: Journey; sent: string[] }
       if (textOf(kept.document) === textOf(data.document)) return this.shelf.write(this.docId, null)
       this.history = remember(this.history, data.document, "", this.now())
       this.journey = kept.document
       this.localRev = 1
-      if (kept.baseRev === data.revision) this.schedule()
+      // The page before this one may still be heard, with what it sent last and with what it sent on leaving.
+      this.sent.before(kept.sent, kept.document)
+      if (kept.baseRev === data.revision || this.sent.has(data.document)) this.schedule()
       else this.theirs = { revision: data.revision, document: data.document }
     } catch {
       this.shelf.write(this.docId, null)

@@ -45,7 +45,8 @@ let desk: Desk
 let shelf: ReturnType<typeof shelfOf>
 
 const write = (text: string, what = "title") => desk.commit(setStep(desk.journey, "hi", { title: text }), what)
-const titleOf = (id = "hi") => desk.journey.nodes.find((one) => one.id === id)!.title
+const titleIn = (one: Desk, id = "hi") => one.journey.nodes.find((step) => step.id === id)!.title
+const titleOf = (id = "hi") => titleIn(desk, id)
 
 beforeEach(() => {
   vi.useFakeTimers({ now: 1_000_000 })
@@ -205,6 +206,52 @@ describe("the working copy", () => {
     again.hear(server.data())
     expect(server.document.nodes[0].title).toBe("Before the reload")
     expect(shelf.kept.size).toBe(0)
+  })
+
+  it("knows after a reload what the page before it had sent, and the last that it sent on leaving", () => {
+    write("Sent")
+    desk.flush()
+    // The answer to it is not heard any more: the person types on and loads the page anew.
+    write("Sent, and typed on")
+    const late: Draft[] = []
+    desk.speak(page, (draft) => late.push(draft))
+    desk.flush()
+    const again = new Desk("j1", { ...server.data(), saved: null }, shelf)
+    again.speak({}, server.take)
+    expect([again.theirs, titleIn(again)]).toEqual([null, "Sent, and typed on"])
+    // What went out on leaving comes only now, while the person is typing again.
+    server.take(late[0])
+    again.commit(setStep(again.journey, "hi", { title: "Typed after it" }), "title")
+    again.hear({ ...server.data(), saved: null })
+    expect(again.theirs).toBeNull()
+    vi.advanceTimersByTime(DEBOUNCE_MS)
+    expect(server.document.nodes[0].title).toBe("Typed after it")
+  })
+
+  it("has no quarrel with others when what it touched says the same as before, or as theirs", () => {
+    write("Hello")
+    server.elsewhere("Theirs")
+    desk.hear(server.data())
+    expect([desk.theirs, titleOf("end"), desk.dirty]).toEqual([null, "Theirs", false])
+    desk.commit(setStep(desk.journey, "end", { title: "The same" }), "title")
+    server.elsewhere("The same")
+    desk.hear(server.data())
+    expect([desk.theirs, desk.dirty, desk.baseRev]).toEqual([null, false, "3"])
+  })
+
+  it("does not take somebody's way back to an older version for its own", () => {
+    const past = server.document
+    for (const text of ["One", "Two"]) {
+      write(text)
+      desk.flush()
+      desk.hear(server.data())
+    }
+    write("Three")
+    server.revision += 1
+    server.document = past
+    server.saved = null
+    desk.hear(server.data())
+    expect(desk.theirs!.document).toBe(past)
   })
 
   it("asks after a reload when somebody else saved meanwhile", () => {

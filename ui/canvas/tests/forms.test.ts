@@ -4,13 +4,13 @@ import { withBranch } from "../src/buttons"
 import { difference } from "../src/difference"
 import { connect, setStep } from "../src/document"
 import { iso, read, say, seconds } from "../src/durations"
-import { exitsOf } from "../src/exits"
+import { exitsOf, pressed } from "../src/exits"
 import { Over } from "../src/board/open"
 import { isHeap, tidy } from "../src/layout"
 import { lengthIn, pieces, saidOn, shapeOn, withMessage } from "../src/preview"
 import { begin, groupOf, operatorsFor, ruleOf, turned } from "../src/rules"
 import { blank, changeMeaning, fieldsOf, meaningOf, type Meaning } from "../src/schema"
-import type { Limits } from "../src/types"
+import type { Json, Limits } from "../src/types"
 import { journey, kinds } from "./made"
 
 describe("durations", () => {
@@ -39,6 +39,16 @@ describe("exits", () => {
     expect(exitsOf(reply, step, undefined)).toEqual(["ja", "nein", "something_else", "no_answer"])
     const told = { exits: ["yes", "something_else", "no_answer"], sentence: "" }
     expect(exitsOf(reply, step, told, ["yes"])).toEqual(["ja", "nein", "something_else", "no_answer"])
+  })
+
+  it("of an answer are called as the buttons of the message before it, and else by their names", () => {
+    const branches: Json = [{ exit: "yes", buttons: ["yes"] }, { exit: "both", buttons: ["yes", "gone"] }, { exit: "word", buttons: [] }]
+    const answer = { id: "a", kind: "reply", settings: { branches } }
+    const drawn = journey()
+    const asked = { ...drawn, nodes: [...drawn.nodes, answer], edges: [{ source: "hi", target: "a", key: "sent" }] }
+    expect(pressed(asked, "a")).toEqual({ yes: "Yes", both: "Yes" })
+    expect(pressed({ ...asked, edges: [] }, "a")).toEqual({})
+    expect(pressed(asked, "hi")).toBeUndefined()
   })
 
   it("of a new step are those of its kind", () => expect(exitsOf(kinds[2], { id: "w", kind: "wait", settings: { for: "P1D" } }, undefined)).toEqual(["done"]))

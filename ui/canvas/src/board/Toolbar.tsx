@@ -66,10 +66,10 @@ export const Toolbar = memo(function Toolbar({ chosen, choose, erase, settings, 
       <span className="space" />
       <Saved />
       <Problems choose={choose} />
-      <button type="button" aria-pressed={settings} onClick={openSettings} data-testid="journey-settings">
-        <Icon name="tune" />{t("Settings")}
+      <button type="button" aria-pressed={settings} onClick={openSettings} title={t("Settings")} data-testid="journey-settings">
+        <Icon name="tune" /><span className="wide">{t("Settings")}</span>
       </button>
-      <button type="button" onClick={() => ask("rehearse")} data-testid="rehearse"><Icon name="smart_toy" />{t("Rehearse")}</button>
+      <button type="button" onClick={() => ask("rehearse")} title={t("Rehearse")} data-testid="rehearse"><Icon name="smart_toy" /><span className="middling">{t("Rehearse")}</span></button>
       <button type="button" className="main" disabled={Boolean(desk.theirs)} onClick={() => ask("publish")} data-testid="publish">
         <Icon name="rocket_launch" />{t("Publish")}
       </button>
@@ -93,6 +93,6 @@ function Saved() {
     : desk.dirty
       ? data.trouble ? ["cloud_off", t("Not saved yet")] : ["cloud_sync", t("Saving…")]
       : ["cloud_done", t("Saved")]
-  return <span className="saved" role="status" data-testid="saved" data-saved={!desk.dirty}><Icon name={icon} />{text}</span>
+  return <span className="saved" role="status" data-testid="saved" data-saved={!desk.dirty} title={text}><Icon name={icon} /><span className="wide">{text}</span></span>
 }
 

@@ -4,6 +4,7 @@ import { MarkerType, type Edge, type Node } from "@xyflow/react"
 
 import type { Around } from "../around"
 import { grouped, startOf, wayId } from "../document"
+import { pressed } from "../exits"
 import type { Count, Journey, Kind, Note, Problem, Step, Way } from "../types"
 
 export interface ExitView {
@@ -110,7 +111,7 @@ function cardOf(around: Around, was: AnyNode | undefined, making: Making): StepD
   const { data, kinds, words, desk } = around
   const next = nextAnswer(making)
   const parts = [
-    step, led, problems, first, next, kinds.get(step.kind), data.told[step.id], data.counts?.[step.id], data.readOnly, words, desk.rowsThen.get(step.id),
+    step, led, problems, first, next, Object.values(pressed(desk.journey, step.id) ?? {}).join(), kinds.get(step.kind), data.told[step.id], data.counts?.[step.id], data.readOnly, words, desk.rowsThen.get(step.id),
   ]
   const before = was?.type === "step" ? was.data : undefined
   if (before && madeOf.get(before)?.every((one, place) => one === parts[place])) return before
@@ -139,7 +140,7 @@ function stepData(around: Around, { step, led, problems, first }: Making, next: 
     sentence: data.told[step.id]?.sentence ?? "",
     exits: [...exits, ...stale].map((name) => ({
       name,
-      label: around.exitName(name),
+      label: around.wayOut(step.id, name),
       led: name in led,
       stale: !exits.includes(name),
       problem: problems.some((one) => one.exit === name && one.level === "error"),
@@ -184,7 +185,7 @@ export function edgesOf(around: Around, journey: Journey, old: WayEdge[]): WayEd
     .map((way): WayEdge => {
       const id = wayId(way)
       const count = counts?.[way.source]?.left?.[way.key] ?? null
-      const label = around.exitName(way.key)
+      const label = around.wayOut(way.source, way.key)
       const was = known.get(id)
       if (was && was.data?.way === way && was.data.count === count && was.data.label === label && was.data.readOnly === readOnly) return was
       const markerEnd = { type: MarkerType.ArrowClosed, width: 15, height: 15 }

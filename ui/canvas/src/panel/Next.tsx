@@ -10,7 +10,7 @@ import type { Journey, Step } from "../types"
 
 export function Next({ step, choose }: { step: Step; choose: (ids: Iterable<string>, show?: boolean) => void }) {
   const around = useAround()
-  const { desk, exits, exitName, t } = around
+  const { desk, exits, wayOut, t } = around
   const journey = useJourney(desk)
   const led = waysOf(journey, step.id)
   const all = [...new Set([...exits(step), ...Object.keys(led)])]
@@ -25,7 +25,7 @@ export function Next({ step, choose }: { step: Step; choose: (ids: Iterable<stri
       {all.map((exit) => (
         <div key={exit} className="row">
           <label className="field">
-            <span>{t("After “{exit}”", { exit: exitName(exit) })}</span>
+            <span>{t("After “{exit}”", { exit: wayOut(step.id, exit) })}</span>
             <Target exit={exit} step={step} journey={journey} led={led[exit] ?? ""} onPick={(value) => pick(exit, value)} />
           </label>
           {led[exit] && (

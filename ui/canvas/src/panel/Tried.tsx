@@ -14,7 +14,7 @@ interface Match {
 }
 
 export function Tried({ step }: { step: Step }) {
-  const { ask, data, desk, t, exitName } = useAround()
+  const { ask, data, desk, t, wayOut } = useAround()
   const journey = useJourney(desk)
   const [asked, setAsked] = useState(0)
   const [own, setOwn] = useState("")
@@ -31,13 +31,13 @@ export function Tried({ step }: { step: Step }) {
   return (
     <section className="tried">
       <h3>{t("Which answers go where")}</h3>
-      <div className="pair">
+      <div className="pair tall">
         <input value={own} placeholder={t("Try an answer of your own")} aria-label={t("Try an answer of your own")} onChange={(event) => setOwn(event.target.value)} onKeyDown={(event) => event.key === "Enter" && look()} />
         <button type="button" onClick={look} data-testid="try-replies"><Icon name="quickreply" />{t("Try the last replies")}</button>
       </div>
       {found && (
         <ul>
-          {found.map((one, number) => <li key={number} title={one.why}><span>{one.text}</span><b data-exit={one.exit}>{exitName(one.exit)}</b></li>)}
+          {found.map((one, number) => <li key={number} title={one.why}><span>{one.text}</span><b data-exit={one.exit}>{wayOut(step.id, one.exit)}</b></li>)}
           {!found.length && <li className="nothing">{t("Nobody has written anything yet.")}</li>}
         </ul>
       )}
