@@ -58,6 +58,7 @@ class Rehearsal:
                 node=journey.start, seq=0, arrived_at=self.now, entered_at=self.now, arriving=True, event=script.event
             )
         )
+        self.ends_at = (journey.settings.ends_at or ALWAYS).astimezone(UTC)
         self.converted = False
         self.path: list[Passed] = []
         self.trace: list[Traced] = []
@@ -66,6 +67,8 @@ class Rehearsal:
 
     def play(self) -> Rehearsal:
         """Enter, and do every act in turn."""
+        if self.ends_at <= self.now:
+            self._end()
         self._walk([])
         for act in self.script.acts:
             self._act(act)
@@ -177,7 +180,10 @@ class Rehearsal:
                 return
             self.wakes += 1
             self.now = max(self.now, due)
-            if self.walked.waiting_for == "webhook":
+            if self.ends_at <= self.now and not self.walked.over:
+                # Before all else that is due: nobody moves any more.
+                self._end()
+            elif self.walked.waiting_for == "webhook":
                 # Who lets the time pass has chosen that nobody answers.
                 self._called(Answer(status=None))
             else:
@@ -191,7 +197,15 @@ class Rehearsal:
         dues = [each.until for each in self.chat.held]
         if self.walked.due_at is not None and not (dues and self.walked.waiting_for == "answer"):
             dues.append(self.walked.due_at)
+        if not self.walked.over and self.ends_at < LATEST:
+            dues.append(self.ends_at)
         return min(dues, default=None)
+
+    def _end(self) -> None:
+        """The journey is over: whoever is inside leaves, and what is held is not sent."""
+        self.walked = replace(self.walked, status="exited", reason="journey_over", due_at=None, waiting_for="")
+        self.chat.held = []
+        self.chat.note(self.now, "journey_over")
 
     def _wake(self) -> None:
         if any(each.until <= self.now for each in self.chat.held):

@@ -15,6 +15,7 @@ from journeys.contradictions import doubled, never, shadowed
 from journeys.copywriting import calls, mistakes, stops, uncounted
 from journeys.counted import counted, marketing, messengers
 from journeys.drawn import Drawn, Way, drawn, way_to, ways_without
+from journeys.overtime import overtime
 from journeys.samples import filled
 from journeys.timing import NEVER, crowded_day, silences
 from nodes.base import Says
@@ -35,7 +36,7 @@ def lint(document: Any, audience: Audience | None = None) -> list[Problem]:
         return []
     known = audience or Audience()
     found = [*_windows(here, known), *counted(here, known), *_opt_outs(here), *_nights(here), *_crowds(here)]
-    found += [*_rules(here), *_words(here), *_visits(here), *_lengths(here, known)]
+    found += [*_rules(here), *_words(here), *_visits(here), *_lengths(here, known), *overtime(here, known.at)]
     return list(dict.fromkeys(replace(each, level="warning") for each in found))
 
 

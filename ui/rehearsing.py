@@ -28,6 +28,7 @@ NOTES = {
     "inbox": N_("Nothing waits for it: it goes to the inbox"),
     "event": N_("Event {text}"),
     "coupon": N_("Coupon {text}"),
+    "journey_over": N_("The journey is over"),
     "too_many_wakes": N_("It goes round and round: the clock stopped here"),
 }
 

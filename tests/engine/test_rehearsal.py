@@ -75,6 +75,43 @@ def test_a_contact_is_played(acts: list[Any], expected: str, chat: list[str]) ->
     assert (way(played), said(played)) == (expected, chat)
 
 
+ENDING = "2030-01-08T09:00:00Z"
+CLOSING = line(step("day", "wait", for_="P1D"), step("late", "send", text="Late", category="service"), ends_at=ENDING)
+NIGHT = line(
+    step("offer", "send", text="Tea? Reply STOP to unsubscribe.", on_blocked="wait", ttl="P9D"),
+    quiet_hours=["08:00", "07:00"], ends_at="2030-01-07T20:00:00Z",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("document", "acts", "at", "expected", "chat"),
+    [
+        (CLOSING, [{"wait": "PT23H"}], None, "day…", []),
+        # The wait is due at the very end: nobody moves any more then.
+        (CLOSING, [{"wait": "P1D"}], None, "exited(journey_over)", ["n:journey_over"]),
+        (CLOSING, [{"wait": "next"}], None, "exited(journey_over)", ["n:journey_over"]),
+        (
+            CLOSING,
+            [{"wait": "P9D"}, {"say": "hello"}],
+            None,
+            "exited(journey_over)",
+            ["n:journey_over", "p:hello", "n:inbox"],
+        ),
+        (CLOSING, [], ENDING, "exited(journey_over)", ["n:journey_over"]),
+        (CLOSING, [{"wait": "P9D"}], "2030-01-06T09:00:00Z", "day→late→bye→completed(done)", ["b:Late"]),
+        (NIGHT, [{"wait": "P9D"}], None, "exited(journey_over)", ["n:held", "n:journey_over"]),
+    ],
+)
+def test_the_end_of_the_journey_is_played(
+    document: dict[str, Any], acts: list[Any], at: str | None, expected: str, chat: list[str]
+) -> None:
+    played = play(document, *acts, **({} if at is None else {"at": at}))
+    assert (way(played), said(played)) == (expected, chat)
+    assert (
+        at is not None or "wait" not in acts[0] or acts[0]["wait"] != "next" or played.now.isoformat() < "2030-01-08T10"
+    )
+
+
 def test_the_clock_goes_where_the_act_says() -> None:
     played = play(QUESTION, {"wait": "PT1H"}, {"wait": "next"}, at="2030-01-07T09:00:00+03:00")
     assert played.now.isoformat() == "2030-01-08T06:00:00+00:00"

@@ -37,6 +37,8 @@ def _exits(steps: Any) -> list[str]:
 WORDS = {"keyword": ["tea"]}
 CLOSED = "WhatsApp takes free text only within 24 hours after a contact wrote; here the window may be closed."
 HOW_TO_STOP = "Marketing comes before any message has said how to stop it."
+OVER = "This journey would be over before it begins."
+CUT = "The journey is over before anybody who enters now leaves by {}."
 CALLS = "The message calls for nothing: no button, link or question."
 
 # (what, document, [(step, text, way)])
@@ -107,6 +109,35 @@ TABLE: list[tuple[str, dict[str, Any], list[tuple[str | None, str, str]]]] = [
         "four answered ones",
         quiet(*(each for n in "abcd" for each in (offer(n), step(f"r{n}", "reply", patience="P1D")))),
         [],
+    ),
+    # The end of the journey: an audience of which nothing is known is seen as 2000 begins
+    ("it lasts as long as needed", quiet(note(), pause("day", "P1D"), note("two"), ends_at="2000-01-03T00:00:00Z"), []),
+    ("over already", quiet(note(), ends_at="1999-12-31T23:59:59Z"), [(None, OVER, "")]),
+    (
+        "a wait that outlasts it",
+        quiet(note(), pause("day", "P1D"), pause("more", "P1D"), note("two"), ends_at="2000-01-03T00:00:00Z"),
+        [("more", CUT.format("done"), "note→day→more")],
+    ),
+    (
+        "silence that outlasts it",
+        asked(note("again"), patience="P1D", ends_at="2000-01-01T12:00:00Z"),
+        [("answer", CUT.format("no_answer"), "ask→answer")],
+    ),
+    (
+        "until an instant past it",
+        quiet(step("w", "wait", until="2000-02-01T00:00:00Z"), note(), ends_at="2000-02-01T00:00:00Z"),
+        [("w", CUT.format("done"), "w")],
+    ),
+    (
+        "a schedule past it",
+        quiet(note(), entry={"schedule": "2000-03-01T10:00", "segment": "vip"}, ends_at="2000-02-01T00:00:00Z"),
+        [(None, "This schedule comes when the journey is over already.", "")],
+    ),
+    (
+        "the first of a schedule leaves less time",
+        quiet(pause("days", "P3D"), entry={"schedule": "FREQ=MONTHLY;BYMONTHDAY=20", "segment": "vip"},
+              ends_at="2000-01-21T00:00:00Z"),
+        [("days", CUT.format("done"), "days")],
     ),
     # Values
     ("no default", quiet(note(text="{{ contact.name }}")), [("note", "contact.name may be missing.", "note")]),
