@@ -20,7 +20,7 @@ from engine.people import tell_changed
 from engine.project import Project, real_now
 from engine.track import Reported, track
 from nodes.times import UnknownZone, zone
-from store import contacts, keys
+from store import contacts, keys, segments
 from store.contacts import ContactFacts
 from store.tables.columns import micros
 
@@ -97,6 +97,8 @@ def _apply(
 ) -> None:
     """Apply items in order: runs of the same kind together."""
     now = project.now_micros(connection)
+    if any(kind == "event" for kind, _ in read):
+        segments.hold_still(connection)
     position = 0
     while position < len(read):
         kind = read[position][0]

@@ -9,8 +9,11 @@ import os
 import socket
 import time
 from collections.abc import Awaitable, Callable
+from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import partial
+
+from sqlalchemy import URL
 
 from engine.calls import Caller
 from engine.deliver import AGAIN, Deliverer
@@ -63,7 +66,7 @@ class Shift:
 
     async def run(self) -> None:
         """Work until the shift is over."""
-        bell = await asyncio.to_thread(listen, self.project.database.url)
+        bell = await hear(self.project.database.url)
         tasks = [
             asyncio.create_task(each)
             for each in (
@@ -196,6 +199,29 @@ class Shift:
             moves, sends, received = self.moves, self.deliverer.sent, self.received
             if any(done):
                 self.chunks.put_nowait(Chunk(*done, seconds=time.monotonic() - started))
+
+
+async def hear(url: URL) -> Bell:
+    """A database's bell; of one that was still connecting when its shift was stopped nothing is left open."""
+    heard: Future[Bell] = Future()
+
+    def connect() -> None:
+        try:
+            bell = listen(url)
+        except Exception as trouble:
+            if heard.set_running_or_notify_cancel():
+                heard.set_exception(trouble)
+            return
+        # Nobody waits for it any more: who made it closes it.
+        heard.set_result(bell) if heard.set_running_or_notify_cancel() else bell.close()
+
+    asyncio.get_running_loop().run_in_executor(None, connect)
+    try:
+        return await asyncio.wrap_future(heard)
+    except asyncio.CancelledError:
+        if not heard.cancel():
+            heard.result().close()
+        raise
 
 
 async def readable(wire: int) -> None:

@@ -35,6 +35,7 @@ def track(project: Project, connection: Connection, reported: Sequence[Reported]
     """Store events, wake waiting trips, enroll by event; how many were new. Unknown contacts are created."""
     if not reported:
         return 0
+    segments.hold_still(connection)
     now = project.now_micros(connection)
     known = contacts.ids_of(connection, [each.contact for each in reported])
     strangers = [ContactFacts(external_id=each.contact) for each in reported if each.contact not in known]

@@ -56,7 +56,7 @@ def _cut_off(here: Drawn, begin: datetime, end: datetime) -> Iterator[tuple[str,
             continue
         arrived.add(name)
         node = here.nodes[name]
-        onward = {leaving: target for leaving, target in here.onward.get(name, ())}
+        onward = dict(here.onward.get(name, ()))
         for leaving in node.exits():
             until = getattr(node, "until", None)
             least = node.lasts(leaving)[0]

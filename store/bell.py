@@ -138,7 +138,8 @@ class WireBell(Bell):
     def __init__(self, url: URL) -> None:
         self._url = url
         self._raw: psycopg.Connection | None = None
-        self._missed = False
+        self._missed = self._over = False
+        self._settling = threading.Lock()
         self.listen()
 
     @property
@@ -151,8 +152,17 @@ class WireBell(Bell):
     def listen(self) -> None:
         with suppress(psycopg.OperationalError):
             raw = _connect(self._url)
-            raw.execute(f"LISTEN {CHANNEL}")
-            self._raw, self._missed = raw, True
+            try:
+                raw.execute(f"LISTEN {CHANNEL}")
+            except psycopg.OperationalError:
+                raw.close()
+                raise
+            with self._settling:
+                if self._over:
+                    # Closed by another thread while this one was connecting.
+                    raw.close()
+                else:
+                    self._raw, self._missed = raw, True
 
     def rang(self) -> bool:
         # What was rung while nobody listened may have been for us.
@@ -163,10 +173,15 @@ class WireBell(Bell):
             return bool(list(self._raw.notifies(timeout=0))) or missed
         except psycopg.OperationalError:
             log.warning("the bell's connection is lost; it is opened again")
-            self.close()
+            self._let_go()
             return True
 
     def close(self) -> None:
+        with self._settling:
+            self._over = True
+            self._let_go()
+
+    def _let_go(self) -> None:
         if self._raw is not None:
             self._raw.close()
             self._raw = None

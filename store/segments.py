@@ -13,11 +13,30 @@ from store.rule_sql import condition
 from store.sql import insert_new, one, parsed, rows, run, update
 from store.tables import Contact, Event, Segment
 
+#: The lock of what segments watch: shared by those who report events, alone with who changes it.
+WATCHED = 727003
 COLUMNS = "id, public_id, name, rule, due_at, cursor, refreshed_at, created_at, updated_at"
+
+
+def hold_still(connection: Connection) -> None:
+    """Nobody begins to watch events until this transaction, which reports some, has ended: before its other locks.
+
+    Otherwise neither would see the other: whoever reports finds no segment that counts the event, and the segment's
+    first round does not find the event.
+    """
+    if connection.dialect.name == "postgresql":
+        run(connection, f"SELECT pg_advisory_xact_lock_shared({WATCHED})")
+
+
+def _wait_for_reports(connection: Connection) -> None:
+    """Whoever reports events just now does not know of the rule; all who come after its commit do."""
+    if connection.dialect.name == "postgresql":
+        run(connection, f"SELECT pg_advisory_xact_lock({WATCHED})")
 
 
 def create(connection: Connection, public_id: str, name: str, rule: Mapping[str, Any], now: int) -> str | None:
     """A new segment, filled in the background: its public id, random unless given; None when it is taken."""
+    _wait_for_reports(connection)
     made = public_id or f"s_{secrets.token_hex(6)}"
     columns = ("public_id", "name", "rule", "due_at", "cursor", "created_at", "updated_at")
     added = insert_new(connection, Segment, columns, [(made, name, dict(rule), now, 0, now, now)], ("id",))
@@ -26,6 +45,7 @@ def create(connection: Connection, public_id: str, name: str, rule: Mapping[str,
 
 def change(connection: Connection, segment_id: int, name: str, rule: Mapping[str, Any], now: int) -> None:
     """Change a segment; everybody is looked at again."""
+    _wait_for_reports(connection)
     update(
         connection,
         Segment,

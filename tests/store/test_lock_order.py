@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -220,12 +220,51 @@ def test_what_is_reported_while_segments_look_is_looked_at_again(project: Projec
         assert segments.inside(connection, "buyers", [number(project, "contact", "ann")])
 
 
-def _until_somebody_waits(project: Project) -> None:
+@pytest.mark.parametrize("begins", ["created", "changed"])
+def test_what_is_being_reported_while_a_segment_begins_to_count_is_seen(project: Project, begins: str) -> None:
+    """The report has not ended when the segment is made: neither of them can see the other yet."""
+    database, rule = project.database, {"event": "order"}
+    if begins == "changed":
+        database.transact(lambda each: segments.create(each, "buyers", "Buyers", {"tag": "buyer"}, 1))
+    while database.transact(lambda each: refresh(project, each)):
+        pass
+    bought = Reported(contact="ann", name="order", source="test", message_id="1", at=NOW)
+
+    def watches(connection: Connection) -> None:
+        if begins == "created":
+            segments.create(connection, "buyers", "Buyers", rule, 1)
+        else:
+            known = segments.get(connection, "buyers")
+            assert known is not None
+            segments.change(connection, known.id, "Buyers", rule, 1)
+
+    def begun() -> None:
+        database.transact(watches)
+        while database.transact(lambda each: refresh(project, each)):
+            pass
+
+    with ThreadPoolExecutor(1) as pool:
+
+        def reports(connection: Connection) -> Any:
+            track(project, connection, [bought])
+            other = pool.submit(begun)
+            _until_somebody_waits(project, other)
+            return other
+
+        database.transact(reports).result(30)
+    while database.transact(lambda each: refresh(project, each)):
+        pass
+    with database.read() as connection:
+        assert segments.inside(connection, "buyers", [number(project, "contact", "ann")])
+
+
+def _until_somebody_waits(project: Project, other: Future[None] | None = None) -> None:
+    """Until somebody waits for a lock, or the other one is through without any."""
     waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline:
         with project.database.read() as connection:
-            if scalar(connection, waiting):
+            if scalar(connection, waiting) or (other is not None and other.done()):
                 return
         time.sleep(0.02)
     raise AssertionError("nobody came in its way: this test shows nothing")
