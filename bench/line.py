@@ -213,7 +213,7 @@ def _with(wait: str, channel: str) -> dict[str, Any]:
 def _person(number: int, channel: str) -> ContactFacts:
     return ContactFacts(
         external_id=f"c{number:09}",
-        attributes={"city": "Omsk" if number % 10 else "Kazan", "n": number % 10, "first_name": "Anna"},
+        attributes={"city": "Omsk" if number % 10 else "Kazan", "n": number % 10, "first_name": f"Anna {number % 101}"},
         addresses=[(channel, "default", str(700_000 + number))],
     )
 

@@ -72,7 +72,7 @@ def advance(
     _begin(project, connection, walked, micros(now))
     # What one journey writes down another may wait for.
     wake_for_change(project, connection, sorted(batch.patches), micros(now))
-    return len(batch.visits)
+    return batch.finished
 
 
 def _begin(project: Project, connection: Connection, walked: Sequence[Walked], now: int) -> None:

@@ -30,9 +30,8 @@ Said = tuple[int, int, str]
 
 #: A message that its channel has taken: channel, account, address, content.
 Taken = tuple[str, str, str, Mapping[str, Any]]
-#: What the gates ask of an address, its channel, account, state and last message of theirs; and the address itself.
+#: What the gates ask of an address: its channel, account, state and last message of theirs.
 Seen = tuple[str, str, str, int | None]
-Address = tuple[Seen, str]
 
 
 class Outlets:
@@ -57,9 +56,8 @@ class Outlets:
         self.taken: dict[Said, Taken] = {}
         #: Who has a message of this batch, or an earlier one, that goes the ordinary way.
         self.behind: set[int] = set()
-        self._addresses: dict[int, list[Address]] | None = None
-        #: What the gates said of a message (version, node, part) to somebody with such addresses: all get the same.
-        self._verdicts: dict[tuple[Any, ...], int | None] = {}
+        #: Of each contact what the gates ask of their addresses, and these.
+        self._addresses: dict[int, tuple[tuple[Seen, ...], tuple[str, ...]]] | None = None
 
     def asked(self, walk: Walk) -> str | None:
         """The part that the trip has just said and waits to know of; None when there is none."""
@@ -72,23 +70,26 @@ class Outlets:
         self, rows: Sequence[Claimed], trip: Trip, part: str, journey: Journey, persons: Mapping[int, Person]
     ) -> tuple[list[Claimed], list[Claimed]]:
         """Take what trips that stand alike have said: whose was taken, and whose is for the claim to decide."""
+        if self._addresses is None:
+            self._addresses = self._load()
         says = journey.says(trip.node, part)
-        fits = says is not None and self._fits(says)
+        if says is None or not self._fits(says):
+            self.behind.update(row.contact_id for row in rows)
+            return [], list(rows)
+        #: What the gates said of the message to somebody with such addresses: all get the same.
+        verdicts: dict[tuple[Any, ...], int | None] = {}
         taken: list[Claimed] = []
         left: list[Claimed] = []
         for row in rows:
             said = (row.id, trip.seq, part)
             if said in self.taken:
                 left.append(row)
-                continue
-            view = View(journey, persons[row.contact_id], trip, self.now)
-            done = self._take(says, row, view, part) if says and fits else None
-            if done is None:
-                self.behind.add(row.contact_id)
-                left.append(row)
-            else:
+            elif done := self._take(says, View(journey, persons[row.contact_id], trip, self.now), row, verdicts):
                 self.taken[said] = done
                 taken.append(row)
+            else:
+                self.behind.add(row.contact_id)
+                left.append(row)
         return taken, left
 
     def _fits(self, says: Says) -> bool:
@@ -96,30 +97,25 @@ class Outlets:
             return False
         return self.limits.keys() >= set(says.channels)
 
-    def _take(self, says: Says, row: Claimed, view: View, part: str) -> Taken | None:
-        to = self._to(says, row, view, part)
-        if to is None or row.contact_id in self.behind:
+    def _take(self, says: Says, view: View, row: Claimed, verdicts: dict[tuple[Any, ...], int | None]) -> Taken | None:
+        seen, addresses = (self._addresses or {}).get(row.contact_id, ((), ()))
+        if row.contact_id in self.behind:
             return None
-        (channel, account, _, _), address = to
+        asked: tuple[Any, ...] = seen
+        if self.policies.rules:
+            attributes = view.person.attributes
+            asked += tuple(self.policies.forbid(each[0], says.category, attributes, self.now) for each in seen)
+        if asked not in verdicts:
+            verdicts[asked] = self._verdict(says, seen, asked[len(seen) :], view.zone)
+        chosen = verdicts[asked]
+        if chosen is None:
+            return None
+        channel, account, _, _ = seen[chosen]
         try:
             content = content_of(says, channel, view.context(), view.zone)
         except CannotRender:
             return None
-        return channel, account, address, content
-
-    def _to(self, says: Says, row: Claimed, view: View, part: str) -> Address | None:
-        if self._addresses is None:
-            self._addresses = self._load()
-        addresses = self._addresses.get(row.contact_id, ())
-        forbidden: tuple[str, ...] = ()
-        if self.policies.rules:
-            attributes, now = view.person.attributes, self.now
-            forbidden = tuple(self.policies.forbid(each[0], says.category, attributes, now) for each, _ in addresses)
-        asked = (row.version_id, view.trip.node, part, forbidden, *(seen for seen, _ in addresses))
-        if asked not in self._verdicts:
-            self._verdicts[asked] = self._verdict(says, [seen for seen, _ in addresses], forbidden, view.zone)
-        chosen = self._verdicts[asked]
-        return None if chosen is None else addresses[chosen]
+        return channel, account, addresses[chosen], content
 
     def _verdict(self, says: Says, seen: Sequence[Seen], forbidden: Sequence[str], zone: str) -> int | None:
         """Which of such addresses the message goes to, by number; None when to none of them now."""
@@ -138,13 +134,14 @@ class Outlets:
         verdict = decide(says, self.now, self.now + says.ttl, reachable, (), (), self.limits, zone, None)
         return int(verdict.to.address) if isinstance(verdict, Go) else None
 
-    def _load(self) -> dict[int, list[Address]]:
+    def _load(self) -> dict[int, tuple[tuple[Seen, ...], tuple[str, ...]]]:
         self.policies = Policies(self.project, self.connection)
         self.behind |= turns.on_their_way(self.connection, self.people, micros(self.now))
-        found: dict[int, list[Address]] = {}
+        found: dict[int, tuple[tuple[Seen, ...], tuple[str, ...]]] = {}
         for contact, channel, account, address, state, inbound in contacts.reachable(self.connection, self.people):
             if (channel, account) in self.open:
-                found.setdefault(contact, []).append(((channel, account, state, inbound), address))
+                seen, addresses = found.get(contact, ((), ()))
+                found[contact] = ((*seen, (channel, account, state, inbound)), (*addresses, address))
         return found
 
 

@@ -29,9 +29,9 @@ def cascade(project: Project, connection: Connection, limit: int = 500) -> int:
         return 0
     planned = [
         (
-            f"{NEXT}{row.enrollment_id}:{visit_of(row)}:{row.channel}:{row.part}", row.contact_id, row.journey_id,
-            row.version_id, row.enrollment_id, row.node, row.part, row.cohort, row.category, "planned", "", now,
-            row.expires_at, 0, "", "", "", None, now, None,
+            row.enrollment_id, row.contact_id, f"{NEXT}{row.enrollment_id}:{visit_of(row)}:{row.channel}:{row.part}",
+            "", None, row.journey_id, row.version_id, row.node, row.part, row.cohort, row.category, "planned", "", now,
+            row.expires_at, 0, "", "", now, None,
         )
         for row in due
         if row.state in NOT_DELIVERED and row.replied_at is None and row.expires_at > now

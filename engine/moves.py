@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
+from itertools import chain
 from operator import itemgetter
 from types import MappingProxyType
 from typing import Any
@@ -19,7 +20,7 @@ from journeys.graph import Journey
 from journeys.walk import Walk
 from nodes.base import Says
 from nodes.visit import Call, Hand, Record, Say, Set
-from store import contacts, conversations, deliveries, enrollments, web_requests
+from store import contacts, conversations, enrollments, planning, web_requests
 from store.claims import Claimed
 from store.counters import Tally, cohort
 from store.sql import insert, run
@@ -35,10 +36,15 @@ class Batch:
 
     def __init__(self, project: Project, connection: Connection, now: int, taken: Mapping[Said, Taken]) -> None:
         self.project, self.connection, self.now, self.taken = project, connection, now, taken
-        self.moved: list[tuple[Any, ...]] = []
-        self.visits: list[tuple[Any, ...]] = []
+        #: What enrollments have come to, as `store.enrollments.MOVED`: whose that is. The `freed` let go of their slot.
+        self.moved: dict[tuple[Any, ...], list[int]] = {}
+        self.freed: dict[tuple[Any, ...], list[int]] = {}
+        self.visits: dict[tuple[Any, ...], list[int]] = {}
+        #: How many visits are finished.
+        self.finished = 0
         self.states: list[tuple[int, Any, Any]] = []
-        self.planned: list[tuple[Any, ...]] = []
+        #: Deliveries, in two parts: `store.planning.OWN` and `SAME`.
+        self.planned: list[tuple[tuple[Any, ...], tuple[Any, ...]]] = []
         self.answers: list[tuple[Any, ...]] = []
         self.patches: dict[int, tuple[dict[str, Any], set[str], set[str]]] = {}
         self.requests: list[tuple[Any, ...]] = []
@@ -61,9 +67,9 @@ class Batch:
         )  # fmt: skip
         stateful = walk.remembers and carries
         for row in rows:
-            slot = row.slot if not over or (row.slot or "").startswith("once:") else None
-            own = (bool(row.stateful or stateful), bool(row.converted or walk.converted), slot, row.id)
-            self.moved.append(there + own)
+            to = (*there, bool(row.stateful or stateful), bool(row.converted or walk.converted))
+            freed = over and row.slot is not None and not row.slot.startswith("once:")
+            (self.freed if freed else self.moved).setdefault(to, []).append(row.id)
         self._trail(rows, walk, Counter(cohort(row.entered_at) for row in rows))
         journey = self.project.version(self.connection, rows[0].version_id).journey
         for seq, node, effect in walk.effects:
@@ -81,11 +87,11 @@ class Batch:
             target = self.project.version(connection, version).journey.ways[(node, way)]
             self.tally.add(version, target, "entered", when, many)
         # In the order of the trips, whoever walked together: neighbours lie on one page, and messages keep their order.
-        self.moved.sort(key=itemgetter(-1))
-        self.visits.sort(key=itemgetter(0, 1))
-        self.planned.sort(key=itemgetter(4))
-        enrollments.save(connection, self.moved, self.visits, self.states, heard)
-        deliveries.plan(connection, self.planned)
+        for ids in chain(self.moved.values(), self.freed.values(), self.visits.values()):
+            ids.sort()
+        self.planned.sort(key=itemgetter(0))
+        enrollments.save(connection, self.moved, self.freed, self.visits, self.states, heard)
+        planning.plan(connection, self.planned)
         contacts.patch(connection, self.patches, self.now)
         conversations.hand_over(connection, self.handed)
         web_requests.plan(connection, self.requests)
@@ -107,7 +113,8 @@ class Batch:
         for passed in walk.trail:
             node, way = passed.node, passed.exit
             stay = (passed.seq, version, node, self._at(passed.arrived_at), self.now, way)
-            self.visits += [(row.id, *stay) for row in rows]
+            self.visits.setdefault(stay, []).extend([row.id for row in rows])
+            self.finished += len(rows)
             if way is not None:
                 for when, many in cohorts.items():
                     self.passed[(version, node, way, when)] += many
@@ -149,17 +156,22 @@ class Batch:
 
     def _plan(self, rows: Sequence[Claimed], says: Says, seq: int, node: str, part: str) -> None:
         now, expires = self.now, self.now + says.ttl // MICROSECOND
-        count = self.tally.add
+        kept: Counter[tuple[Any, ...]] = Counter()
         for row in rows:
-            origin, when = f"v:{row.id}:{seq}:{part}", cohort(row.entered_at)
-            what = (origin, row.contact_id, row.journey_id, row.version_id, row.id, node, part, when, says.category)
-            taken = self.taken.get((row.id, seq, part))
+            taken, when = self.taken.get((row.id, seq, part)), cohort(row.entered_at)
+            place = (row.journey_id, row.version_id, node, part, when, says.category)
+            same: tuple[Any, ...]
             if taken is None:
-                self.planned.append((*what, "planned", "", now, expires, 0, "", "", "", None, now, None))
-                count(row.version_id, node, "delivery:planned", when)
+                address, content = "", None
+                same = (*place, "planned", "", now, expires, 0, "", "", now, None)
             else:
-                self.planned.append((*what, "accepted", "", None, expires, 1, *taken, now, now))
-                count(row.version_id, node, "delivery:accepted", when, 1, taken[0])
+                channel, account, address, content = taken
+                same = (*place, "accepted", "", None, expires, 1, channel, account, now, now)
+            self.planned.append(((row.id, row.contact_id, f"v:{row.id}:{seq}:{part}", address, content), same))
+            kept[same] += 1
+        for same, many in kept.items():
+            _, version, _, _, when, _, state, _, _, _, _, channel, *_ = same
+            self.tally.add(version, node, f"delivery:{state}", when, many, channel)
 
 
 def save_walks(

@@ -14,7 +14,7 @@ from engine.project import Project
 from engine.render import as_content, render
 from journeys.facts import PROJECT_ZONE, zone_name
 from nodes.base import Node, Says
-from store import contacts, deliveries
+from store import contacts, planning
 from store.sql import parsed
 from store.tables.columns import micros
 
@@ -52,7 +52,7 @@ def send_test(
         content = {**as_content(render(says, channel, context, zone)), "channel": channel}
         origin = f"test:{secrets.token_hex(8)}:{number}"
         row = {
-            **dict.fromkeys(deliveries.PLANNED),
+            **dict.fromkeys(planning.PLANNED),
             **{
                 "origin": origin,
                 "contact_id": contact.id,
@@ -70,11 +70,11 @@ def send_test(
             },
             **{"channel": "", "account": "", "address": "", "content": content, "planned_at": micros(now)},
         }
-        planned.append(tuple(row.values()))
+        planned.append((tuple(row[name] for name in planning.OWN), tuple(row[name] for name in planning.SAME)))
         spoken.append(channel)
     if not spoken:
         raise NotFound(f"The step {name!r} sends no message.")
-    deliveries.plan(connection, planned)
+    planning.plan(connection, planned)
     return spoken
 
 

@@ -41,21 +41,22 @@ class Walking:
         outs: Mapping[int, str],
     ) -> None:
         """Walk everybody as far as they come by themselves; `outs` are taken out for a reason."""
-        trips = Counter(row.contact_id for row in claimed)
+        trips = Counter([row.contact_id for row in claimed])
+        alone = len(trips) == len(claimed)
         alike: dict[tuple[Any, ...], list[Claimed]] = {}
         for row in claimed:
-            told = tuple(heard.get(row.id, ()))
+            told = tuple(heard.get(row.id, ())) if heard else ()
             if row.id in outs:
                 trip, event = trip_of(row, states.get(row.id))
                 self.walked.append(([row], take_out(trip, outs[row.id], self.now), event))
-            elif row.stateful or trips[row.contact_id] > 1 or not all(type(each) is Answered for each in told):
+            elif not row.stateful and (alone or trips[row.contact_id] == 1) and _answers(told):
+                place = (row.version_id, row.node, row.seq, row.status, row.arrived_at, told)
+                alike.setdefault(place, []).append(row)
+            else:
                 # Who carries something of their own, or is on two trips of which one may see what the other changes.
                 trip, event = trip_of(row, states.get(row.id))
                 done = walk(self._journey(row), trip, self.persons[row.contact_id], self.now, self.horizon, told)
                 self.walked.append(([row], done, event))
-            else:
-                place = (row.version_id, row.node, row.seq, row.status, row.arrived_at, told)
-                alike.setdefault(place, []).append(row)
         for (*_, told), rows in alike.items():
             trip, event = trip_of(rows[0], None)
             self.walked += self._together(rows, trip, event, told)
@@ -104,6 +105,11 @@ class Walking:
 
     def _journey(self, row: Claimed) -> Journey:
         return self.project.version(self.connection, row.version_id).journey
+
+
+def _answers(told: Sequence[Heard]) -> bool:
+    """Whether a trip hears nothing but what became of its messages."""
+    return not told or all(type(each) is Answered for each in told)
 
 
 def trip_of(row: Claimed, state: Row[Any] | None) -> tuple[Trip, Any]:

@@ -60,13 +60,20 @@ def joined(before: Walk, after: Walk) -> Walk:
 
 def _parts(first: _Watched, people: Sequence[Person], group: Sequence[int]) -> list[list[int]] | None:
     """The group by what its first one's walk would see, the first one's part first; None when sharing does not pay."""
+    them = [people[each] for each in group]
     parts: dict[Any, list[int]] = {}
     try:
-        for each in group:
-            parts.setdefault(first.seen_of(people[each]), []).append(each)
+        columns = [column for seen in first.seen_of(them) if len(set(column := _told_apart(seen))) > 1]
+        for each, *seen in zip(group, *columns, strict=True):
+            parts.setdefault(tuple(seen), []).append(each)
     except TypeError:  # A list or an object among the attributes is like no other.
         return None
     return None if len(parts) > 1 and len(parts) * 2 > len(group) else list(parts.values())
+
+
+def _told_apart(seen: list[Any]) -> list[Any]:
+    """Values of which no two are equal that a rule could tell apart: 1, 1.0 and true are not the same."""
+    return seen if len({*map(type, seen)}) == 1 else [(type(value), value) for value in seen]
 
 
 class _Watched:
@@ -93,12 +100,12 @@ class _Watched:
         """What the walk has looked at."""
         return frozenset([*self.names, *self.looks])
 
-    def seen_of(self, person: Person) -> tuple[Any, ...]:
-        """What the same walk would see of another person; 1, 1.0 and true are not the same."""
-        get = person.attributes.get
-        values = [get(name, ABSENT) for name in self.names]
-        values += [look(person) for look in self.looks.values()]
-        return tuple([value if type(value) is str else (type(value), value) for value in values])
+    def seen_of(self, people: Sequence[Person]) -> Iterator[list[Any]]:
+        """What the same walk would see of other people, look by look."""
+        for name in self.names:
+            yield [person.attributes.get(name, ABSENT) for person in people]
+        for look in self.looks.values():
+            yield [look(person) for person in people]
 
     def zone_in(self, journey_zone: str | None) -> str:
         return cast("str", self.look("zone", journey_zone, lambda person: person.zone_in(journey_zone)))

@@ -26,6 +26,12 @@ __all__ = [
 ]
 
 _JINJA = environment()
+#: How many texts a template remembers, and at most how many templates there are in memory.
+REMEMBERED, TEMPLATES = 256, 2048
+
+
+#: What a template may come to with values that it does not fit.
+WRONG = (jinja2.TemplateError, TypeError, ValueError, ArithmeticError, LookupError, RecursionError)
 
 
 class MissingVariable(Exception):
@@ -44,6 +50,8 @@ class Template:
         self._reading = reading
         if reading is not None:
             self._compiled = _compile(reading.body)
+        #: What it said for such values, all of them texts: many contacts have the same name, or say nothing of theirs.
+        self._said: dict[tuple[Any, ...], str] = {}
 
     def render(self, context: Mapping[str, Any], *, zone: str | None = None) -> str:
         """The text for a context of contact, event, answers, coupon, links.
@@ -52,9 +60,22 @@ class Template:
         """
         if self._reading is None:
             return self.text
+        found = self._found(context)
+        alike = {*map(type, found.values())} <= {str}
+        key = (zone, *found.items())
+        if alike and key in self._said:
+            return self._said[key]
+        text = self._filled(found, zone)
+        if alike:
+            if len(self._said) >= REMEMBERED:
+                self._said.clear()
+            self._said[key] = text
+        return text
+
+    def _filled(self, found: Mapping[str, Any], zone: str | None) -> str:
         said: list[str] = []
         size = 0
-        for piece in self._run(self._compiled, context, zone):
+        for piece in self._run(self._compiled, found, zone):
             size += len(piece)
             if size > MAX_TEXT:
                 raise TemplateRefused(f"The message would be longer than {MAX_TEXT} characters.")
@@ -66,7 +87,7 @@ class Template:
         if self._reading is None or self._reading.single is None:
             return self.render(context, zone=zone)
         kept: list[Any] = []
-        for _ in self._run(self._expression, context, zone, kept):
+        for _ in self._run(self._expression, self._found(context), zone, kept):
             pass
         return kept[0]
 
@@ -75,27 +96,33 @@ class Template:
         single = self._reading.single if self._reading and self._reading.single else nodes.Const("", lineno=1)
         return _compile([nodes.Assign(nodes.Name("result", "store", lineno=1), single, lineno=1)])
 
-    def _run(
-        self, compiled: jinja2.Template, context: Mapping[str, Any], zone: str | None, kept: list[Any] | None = None
-    ) -> Iterator[str]:
+    def _found(self, context: Mapping[str, Any]) -> dict[str, Any]:
+        """The values that the template names, of those that are there."""
         paths = self._reading.paths if self._reading else {}
         try:
-            found = {key: value for key, path in paths.items() if (value := _look_up(context, path)) is not None}
-            running = Bounded(_JINJA, found, None, {})
+            return {key: value for key, path in paths.items() if (value := _look_up(context, path)) is not None}
+        except WRONG as error:
+            raise _refused(error) from error
+
+    def _run(
+        self, compiled: jinja2.Template, found: Mapping[str, Any], zone: str | None, kept: list[Any] | None = None
+    ) -> Iterator[str]:
+        try:
+            running = Bounded(_JINJA, dict(found), None, {})
             running.zone = zone
             yield from compiled.root_render_func(running)
             if kept is not None:
                 kept.append(_kept(running.vars["result"]))
         except UndefinedError as missing:
-            name = str(missing.message)
+            name, paths = str(missing.message), self._reading.paths if self._reading else {}
             raise MissingVariable(dotted(paths[name]) if name in paths else name) from None
         except TemplateRefused:
             raise
-        except (jinja2.TemplateError, TypeError, ValueError, ArithmeticError, LookupError, RecursionError) as error:
-            raise TemplateRefused(f"The template does not work for this contact: {str(error)[:200]}.") from error
+        except WRONG as error:
+            raise _refused(error) from error
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=TEMPLATES)
 def compile_template(text: str) -> Template:
     """A template ready to render. Raises TemplateRefused with its first problem."""
     if "{" not in text and len(text) <= MAX_TEXT:
@@ -136,6 +163,10 @@ def _compile(body: list[nodes.Node]) -> jinja2.Template:
     tree = nodes.Template(body, lineno=1)
     tree.set_environment(_JINJA)
     return _JINJA.from_string(tree)
+
+
+def _refused(error: Exception) -> TemplateRefused:
+    return TemplateRefused(f"The template does not work for this contact: {str(error)[:200]}.")
 
 
 def _kept(value: Any) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from store.counters import Tally
-from store.deliveries import PLANNED
+from store.planning import PLANNED
 from store.sql import insert_new, one, rows, run
 from store.tables import Delivery
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
-from store.sql import rows
+from store.sql import rows, tuples
 
 REPLIED = " AND id IN (SELECT enrollment_id FROM signal WHERE kind = 'reply')"
 
@@ -45,19 +45,19 @@ def claim(connection: Connection, now: int, limit: int) -> Sequence[Claimed]:
     then the oldest. PostgreSQL: SKIP LOCKED, so that any number of engines share the work. SQLite: the caller is the
     only writer.
     """
-    lock = " FOR UPDATE SKIP LOCKED" if connection.dialect.name == "postgresql" else ""
-
-    def due(which: str, limit: int) -> set[int]:
-        statement = f"SELECT id FROM enrollment WHERE due_at <= :now{which} LIMIT :limit{lock}"
-        return {row.id for row in rows(connection, statement, now=now, limit=limit)}
-
-    replied = due(REPLIED, limit)
+    sqlite = connection.dialect.name == "sqlite"
+    due = "SELECT id FROM enrollment WHERE due_at <= :now"
+    lock = "" if sqlite else " FOR UPDATE SKIP LOCKED"
+    replied = {row.id for row in rows(connection, f"{due}{REPLIED} LIMIT :limit{lock}", now=now, limit=limit)}
+    if sqlite and not replied:
+        return read(connection, f"IN ({due} ORDER BY due_at LIMIT :limit)", now=now, limit=limit)
     # Locked first and read by the next statement: it sees what another engine has committed just before.
-    ids = replied | due(" ORDER BY due_at", limit // 10 if replied else limit)
+    oldest = f"{due} ORDER BY due_at LIMIT :limit{lock}"
+    ids = replied | {row.id for row in rows(connection, oldest, now=now, limit=limit // 10 if replied else limit)}
     return read(connection, "IN [ids]", ids=sorted(ids)) if ids else []
 
 
 def read(connection: Connection, which: str, **values: Any) -> Sequence[Claimed]:
-    """The enrollments whose id is so, with their contacts; `which` as `IN [ids]`."""
+    """The enrollments whose id is so, with their contacts, by id; `which` as `IN [ids]`."""
     statement = f"SELECT {CLAIMED} FROM enrollment e JOIN contact c ON c.id = e.contact_id WHERE e.id {which}"
-    return [Claimed._make(row) for row in rows(connection, f"{statement} ORDER BY e.id", **values)]
+    return [*map(Claimed._make, tuples(connection, f"{statement} ORDER BY e.id", **values))]

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from store.sql import insert_new, one, parsed, rows, run, update
+from store.sql import insert_new, one, parsed, rows, run, tuples, update
 from store.tables import Address, Contact
 from store.tombstones import buried
 
@@ -232,13 +232,13 @@ def addresses_of(connection: Connection, ids: Sequence[int]) -> Sequence[Row[Any
     )
 
 
-def reachable(connection: Connection, ids: Sequence[int]) -> Sequence[Row[Any]]:
+def reachable(connection: Connection, ids: Sequence[int]) -> Sequence[tuple[Any, ...]]:
     """Contact, channel, account, address, state and last message of theirs of each address, in order of adding."""
     statement = (
         "SELECT contact_id, channel, account, address, state, last_inbound_at FROM address"
         " WHERE contact_id IN [ids] ORDER BY id"
     )
-    return rows(connection, statement, ids=list(ids))
+    return tuples(connection, statement, ids=list(ids))
 
 
 def page(connection: Connection, search: str, after: int, limit: int) -> Sequence[Row[Any]]:

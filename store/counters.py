@@ -28,9 +28,9 @@ class Tally:
         """Count `amount` more; an empty node is the journey's own row."""
         self.sums[(version_id, node, what, channel, "", cohort)] += amount
 
-    def add_sent(self, at: int) -> None:
-        """Count one message that a messenger has taken at this instant, whoever sent it."""
-        self.add(EVERYWHERE, "", "sent", at // HOUR)
+    def add_sent(self, at: int, many: int = 1) -> None:
+        """Count messages that a messenger has taken at this instant, whoever sent them."""
+        self.add(EVERYWHERE, "", "sent", at // HOUR, many)
 
     def save(self, connection: Connection) -> None:
         """Append the sums that are not zero."""

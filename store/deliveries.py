@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from store.counters import Tally
-from store.sql import insert, one, rows, scalar, update
+from store.sql import one, rows, scalar, update
 from store.tables import Delivery
 
 CLAIMED = (
@@ -17,25 +17,10 @@ CLAIMED = (
     " d.state, d.reason, d.ready_at, d.expires_at, d.attempt, d.tries, d.parts, d.channel, d.account, d.address, d.ref,"
     " d.content, d.planned_at, d.unknown_at"
 )
-PLANNED = (
-    "origin", "contact_id", "journey_id", "version_id", "enrollment_id", "node", "part", "cohort", "category",
-    "state", "reason", "ready_at", "expires_at", "attempt", "channel", "account", "address", "content", "planned_at",
-    "accepted_at",
-)  # fmt: skip
 #: Later states never go back to earlier ones; a receipt that comes late or twice changes nothing.
 RANK = {"unknown": 0, "unresolved": 0, "accepted": 1, "delivered": 2, "read": 3}
 #: How states are counted in the funnel: what is on its way is one number.
 BUCKET = {"ready": "planned", "sending": "planned"}
-
-
-def plan(connection: Connection, planned: Sequence[Sequence[Any]]) -> None:
-    """Write deliveries of visits in the move's transaction; a row is in the order of `PLANNED`."""
-    insert(connection, Delivery, PLANNED, planned)
-    at_once = Tally()
-    for *_, accepted_at in planned:
-        if accepted_at is not None:
-            at_once.add_sent(accepted_at)
-    at_once.save(connection)
 
 
 def due(connection: Connection, now: int, limit: int) -> Sequence[Row[Any]]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
+from store.alike import insert_groups, update_groups
 from store.claims import Claimed, read
 from store.sql import insert, insert_new, parsed, rows, run, scalar, update
 from store.tables import Enrollment, EnrollmentState, Signal, Visit
@@ -22,43 +23,28 @@ class Entering:
     event: Mapping[str, Any] | None = None
 
 
-#: How a walk leaves its enrollment: what is written, in this order; the id comes last.
+#: How a walk leaves its enrollment.
 MOVED = (
     "status", "reason", "node", "seq", "arrived_at", "ended_at", "due_at", "waiting_for", "stateful", "converted",
-    "slot",
 )  # fmt: skip
-VISITED = ("enrollment_id", "seq", "version_id", "node", "arrived_at", "left_at", "exit")
+#: A finished visit, but for whose it is.
+VISITED = ("seq", "version_id", "node", "arrived_at", "left_at", "exit")
+#: What enrollments have come to, or visits that are alike: those who share it, by their ids.
+Groups = Mapping[tuple[Any, ...], Sequence[int]]
 
 
 def enter(
     connection: Connection, journey_id: int, version_id: int, start: str, entering: Sequence[Entering], now: int
 ) -> dict[tuple[int, str], int]:
     """Create the enrollments that the unique index allows: ids by (contact, slot)."""
-    columns = (
-        "journey_id", "version_id", "contact_id", "slot", "status", "reason", "node", "seq",
-        "arrived_at", "entered_at", "due_at", "waiting_for", "stateful", "converted",
-    )  # fmt: skip
-    values = [
-        (
-            journey_id,
-            version_id,
-            each.contact_id,
-            each.slot,
-            "active",
-            "",
-            start,
-            0,
-            now,
-            now,
-            now,
-            "",
-            bool(each.event),
-            False,
-        )
-        for each in sorted(entering, key=lambda each: (each.contact_id, each.slot))
-    ]
-    made = insert_new(connection, Enrollment, columns, values, ("id", "contact_id", "slot"))
-    ids = {(row.contact_id, row.slot): int(row.id) for row in made}
+    same = {
+        "journey_id": journey_id, "version_id": version_id, "status": "active", "reason": "", "node": start, "seq": 0,
+        "arrived_at": now, "entered_at": now, "due_at": now, "waiting_for": "", "converted": False,
+    }  # fmt: skip
+    values = sorted((each.contact_id, each.slot, bool(each.event)) for each in entering)
+    returning = ("id", "contact_id", "slot")
+    made = insert_new(connection, Enrollment, ("contact_id", "slot", "stateful"), values, returning, same)
+    ids = {(contact, slot): enrollment for enrollment, contact, slot in made}
     states: list[tuple[int, Any, Any]] = [
         (ids[(each.contact_id, each.slot)], each.event, {})
         for each in entering
@@ -159,14 +145,19 @@ def send_signals(connection: Connection, values: Sequence[tuple[int, str, Mappin
 
 def save(
     connection: Connection,
-    moved: Sequence[Sequence[Any]],
-    visits: Sequence[Sequence[Any]],
+    moved: Groups,
+    freed: Groups,
+    visits: Groups,
     new_states: Sequence[tuple[int, Any, Any]],
     heard: Sequence[int],
 ) -> None:
-    """Write a batch of walks: positions (`MOVED`, id), finished visits (`VISITED`), what is carried; forget `heard`."""
-    update(connection, Enrollment, MOVED, moved)
-    insert(connection, Visit, VISITED, visits)
+    """Write a batch of walks: positions (`MOVED`), finished visits (`VISITED`), what is carried; forget `heard`.
+
+    The `freed` have moved too, and let go of their slot: their contacts may enter again.
+    """
+    update_groups(connection, Enrollment, MOVED, moved)
+    update_groups(connection, Enrollment, (*MOVED, "slot"), {(*to, None): ids for to, ids in freed.items()})
+    insert_groups(connection, Visit, "enrollment_id", VISITED, visits)
     if new_states:
         run(connection, "DELETE FROM enrollment_state WHERE enrollment_id IN [ids]", ids=[row[0] for row in new_states])
         insert(connection, EnrollmentState, ("enrollment_id", "event", "kept"), new_states)

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from store.deliveries import PLANNED
+from store.planning import PLANNED
 from store.sql import insert_new
 from store.tables import Delivery
 

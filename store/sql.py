@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 import orjson
@@ -35,6 +37,17 @@ def rows(connection: Connection, statement: str, **values: Any) -> Sequence[Row[
     return connection.execute(_prepared(connection.dialect.name, statement), _flat(values)).all()
 
 
+def tuples(connection: Connection, statement: str, **values: Any) -> Sequence[tuple[Any, ...]]:
+    """All rows of a query as plain tuples, for a batch's thousands: a row with names costs as much as its query."""
+    result = connection.execute(_prepared(connection.dialect.name, statement), _flat(values))
+    try:
+        return result.cursor.fetchall()
+    except sqlite3.Error as error:
+        raise DBAPIError.instance(statement, None, error, sqlite3.Error, dialect=connection.dialect) from error
+    finally:
+        result.close()
+
+
 def one(connection: Connection, statement: str, **values: Any) -> Row[Any] | None:
     """The first row of a query, or None."""
     return connection.execute(_prepared(connection.dialect.name, statement), _flat(values)).first()
@@ -51,9 +64,9 @@ def insert(
     """Insert rows given as sequences in the order of `columns`."""
     if not values:
         return
-    table = _table(model)
+    table = table_of(model)
     if connection.dialect.name == "sqlite":
-        statement = f"INSERT INTO {_name(table)} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
+        statement = f"INSERT INTO {quoted(table)} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
         connection.exec_driver_sql(statement, _bound(table, columns, values))
         return
     _copy(connection, table, columns, values)
@@ -64,7 +77,7 @@ def _copy(connection: Connection, table: Table, columns: Sequence[str], values: 
     raw = connection.connection.driver_connection
     assert isinstance(raw, psycopg.Connection)
     named = ", ".join(f'"{column}"' for column in columns)
-    statement = f"COPY {_name(table)} ({named}) FROM STDIN"
+    statement = f"COPY {quoted(table)} ({named}) FROM STDIN"
     try:
         with raw.cursor() as cursor, cursor.copy(statement) as copy:
             for row in _bound(table, columns, values):
@@ -81,20 +94,26 @@ def insert_new(
     columns: Sequence[str],
     values: Sequence[Sequence[Any]],
     returning: Sequence[str],
+    same: Mapping[str, Any] = MappingProxyType({}),
 ) -> Sequence[Row[Any]]:
-    """Insert the rows that break no unique rule, and return the given columns of those that went in."""
+    """Insert the rows that break no unique rule, and return the given columns of those that went in.
+
+    `same` are columns, none of them JSON, in which all rows agree.
+    """
     if not values:
         return []
-    table = _table(model)
-    named = ", ".join(columns)
+    table = table_of(model)
     if connection.dialect.name == "sqlite":
-        picked = ", ".join(_picked(table, column) for column in columns)
-        source = f"SELECT {picked} FROM json_each(:batch) WHERE true"
+        picked, batch = picked_of(table, tuple(columns)), dumps(values)
+        source = f"{', '.join([*picked, *(f':{name}' for name in same)])} FROM json_each(:batch) WHERE true"
     else:
-        source = f"SELECT {named} FROM json_to_recordset(CAST(:batch AS json)) AS r({_record(table, columns)})"
-    statement = f"INSERT INTO {_name(table)} ({named}) {source} ON CONFLICT DO NOTHING RETURNING {', '.join(returning)}"
-    prepared = _prepared(connection.dialect.name, statement)
-    return connection.execute(prepared, {"batch": _batch(columns, values)}).all()
+        alike = [f"CAST(:{name} AS {_type(table, name)})" for name in same]
+        batch = _batch(columns, values)
+        record = f"json_to_recordset(CAST(:batch AS json)) AS r({_record(table, columns)})"
+        source = f"{', '.join([*columns, *alike])} FROM {record}"
+    into = f"{quoted(table)} ({', '.join([*columns, *same])})"
+    statement = f"INSERT INTO {into} SELECT {source} ON CONFLICT DO NOTHING RETURNING {', '.join(returning)}"
+    return connection.execute(_prepared(connection.dialect.name, statement), {"batch": batch, **same}).all()
 
 
 def update(
@@ -108,14 +127,14 @@ def update(
     """Set `columns` of many rows: how many there were. Each row of `values` ends with its key."""
     if not values:
         return 0
-    table = _table(model)
+    table = table_of(model)
     if connection.dialect.name == "sqlite":
         sets = ", ".join(f"{column} = ?" for column in columns)
-        statement = f"UPDATE {_name(table)} SET {sets} WHERE {key} = ?"
+        statement = f"UPDATE {quoted(table)} SET {sets} WHERE {key} = ?"
         return connection.exec_driver_sql(statement, _bound(table, (*columns, key), values)).rowcount
     sets = ", ".join(f"{column} = r.{column}" for column in columns)
     source = f"json_to_recordset(CAST(:batch AS json)) AS r({_record(table, (*columns, key))})"
-    statement = f"UPDATE {_name(table)} AS t SET {sets} FROM {source} WHERE t.{key} = r.{key}"
+    statement = f"UPDATE {quoted(table)} AS t SET {sets} FROM {source} WHERE t.{key} = r.{key}"
     batch = {"batch": _batch((*columns, key), values)}
     return connection.execute(_prepared("postgresql", statement), batch).rowcount
 
@@ -125,12 +144,14 @@ def parsed(value: Any) -> Any:
     return orjson.loads(value) if type(value) is str else value
 
 
-def _table(model: type[SQLModel]) -> Table:
+def table_of(model: type[SQLModel]) -> Table:
+    """A model's table."""
     table: Table = model.__table__  # type: ignore[attr-defined]
     return table
 
 
-def _name(table: Table) -> str:
+def quoted(table: Table) -> str:
+    """A table's name as statements write it."""
     return f'"{table.name}"'
 
 
@@ -177,10 +198,13 @@ def _type(table: Table, column: str) -> str:
     return "text"
 
 
-def _picked(table: Table, column: str) -> str:
-    """How SQLite reads one column of a JSON batch: nested JSON as text, the rest as values."""
-    reader = f"value -> '$.{column}'" if _is_json(table, column) else f"value ->> '$.{column}'"
-    return f"CASE WHEN json_type(value, '$.{column}') = 'null' THEN NULL ELSE {reader} END"
+@lru_cache(maxsize=256)
+def picked_of(table: Table, columns: tuple[str, ...]) -> list[str]:
+    """How SQLite reads the columns of one row of a JSON batch: nested JSON as text, the rest as values."""
+    return [
+        f"nullif(value -> '$[{number}]', 'null')" if _is_json(table, column) else f"value ->> {number}"
+        for number, column in enumerate(columns)
+    ]
 
 
 @lru_cache(maxsize=1024)

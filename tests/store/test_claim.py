@@ -47,6 +47,6 @@ def test_whoever_has_replied_does_not_wait_for_the_crowd(database: Database) -> 
         return database.transact(lambda each: [row.id for row in claims.claim(each, now, limit)])
 
     assert claimed(100, 20) == sorted([*trips[:2], last]), "the reply, and the oldest of the others beside it"
-    database.transact(lambda each: enrollments.save(each, [], [], [], [1, 2]))
+    database.transact(lambda each: enrollments.save(each, {}, {}, {}, [], [1, 2]))
     assert claimed(100, 20) == sorted(trips[:20]), "nobody has replied: the oldest"
     assert claimed(4, 20) == sorted(trips[:5]), "the due alone"

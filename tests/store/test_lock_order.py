@@ -23,7 +23,7 @@ from engine.segments import refresh
 from engine.settings import Settings
 from engine.track import Reported, track
 from engine.webhooks import take_in
-from store import consents, contacts, deliveries, enrollments, inbox, journeys, running, segments
+from store import consents, contacts, deliveries, enrollments, inbox, journeys, planning, running, segments
 from store.consents import ConsentGiven
 from store.contacts import ContactFacts
 from store.enrollments import Entering
@@ -60,13 +60,16 @@ def _furnish(connection: Connection) -> None:
     trips = enrollments.enter(connection, journey.id, version, "rest", entering, NOW)
     planned = [
         (
-            f"v:{trips[(ids[name], 'in:')]}:{at}:", ids[name], journey.id, version, trips[(ids[name], "in:")], "rest",
-            "", 0, "service", state, "", ready, NOW * 2, 1, channel, "default", f"{number}00", None, NOW, accepted,
+            (trips[(ids[name], "in:")], ids[name], f"v:{trips[(ids[name], 'in:')]}:{at}:", f"{number}00", None),
+            (
+                journey.id, version, "rest", "", 0, "service", state, "", ready, NOW * 2, 1, channel, "default", NOW,
+                accepted,
+            ),
         )
         for number, name in reversed(list(enumerate(PEOPLE, 1)))
         for at, (state, channel, ready, accepted) in enumerate(MESSAGES)
     ]  # fmt: skip
-    deliveries.plan(connection, planned)
+    planning.plan(connection, planned)
     segments.create(connection, "vip", "VIP", {"tag": "vip"}, NOW)
 
 
