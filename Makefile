@@ -6,6 +6,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 PYTHON ?= python3
+# Images often forbid Python to keep what it has compiled (PYTHONDONTWRITEBYTECODE=1): each of the processes that are started
+# here would compile thousands of modules anew.
+export PYTHONDONTWRITEBYTECODE :=
 # A module stays in one process: what its tests share is made once. (Groups of pytest-xdist 3.8 are silently passed over by pytest 9.2.)
 # Tests wait for sockets and clocks about half of their time: two of them share a core well.
 PYTEST_WORKERS ?= $(shell expr 2 \* $$(nproc 2>/dev/null || echo 2))

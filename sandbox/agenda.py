@@ -80,6 +80,10 @@ class Agenda:
                 return item
         return None
 
+    def withdraw(self, item: Item) -> None:
+        """Take a waiting item before its time; it stays remembered until `over`."""
+        item.due = 0.0  # The heap's entry of it is not valid any more.
+
     def hasten(self, key: tuple[str, str, str], kinds: frozenset[str], due: float) -> None:
         """Let what waits of these kinds between a person and an account be due at `due`, in its order."""
         mine = [one for one in self._items.values() if (one.channel, one.account, one.address) == key]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
-from typing import TYPE_CHECKING, Any
+from collections import OrderedDict, deque
+from typing import TYPE_CHECKING
 
 import httpx
 
@@ -12,6 +12,7 @@ from sandbox.agenda import Item
 from sandbox.facts import Account
 from sandbox.faults import Fault
 from sandbox.network import Network, Retry, encoded, together
+from sandbox.post import Post, retry_after
 
 if TYPE_CHECKING:
     from sandbox.state import World
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 HANDS = 16
 #: Virtual seconds after which a webhook that somebody has kept comes once more, unless the fault says so.
 REPLAY = 3 * 86_400.0
+#: Virtual seconds that a webhook waits for others to be told with, unless the fault says so.
+GATHER = 60.0
 Lane = tuple[str, str, str, str]
 
 
@@ -28,14 +31,14 @@ class Courier:
 
     def __init__(self, world: World, client: httpx.AsyncClient | None) -> None:
         self._world = world
-        self._given = client
-        self._own: httpx.AsyncClient | None = None
-        self._own_loop: asyncio.AbstractEventLoop | None = None
+        self.post = Post(client, HANDS)
         self._lanes: dict[Lane, deque[Item]] = {}
-        self._ready: deque[Lane] = deque()
+        self._ready: OrderedDict[Lane, None] = OrderedDict()
         self._tasks: set[asyncio.Task[None]] = set()
         #: Lanes that wait for a failed webhook: its id and its next due time.
         self._held: dict[Lane, tuple[int, float]] = {}
+        #: What the fault `batched` has struck and has not left yet, by account: item id → it, the most it leaves with.
+        self._gathered: dict[tuple[str, str], dict[int, tuple[Item, int]]] = {}
         #: Taken and not yet over: item id → due.
         self.open: dict[int, float] = {}
         self.delivered = 0
@@ -43,6 +46,8 @@ class Courier:
 
     def carry(self, item: Item) -> None:
         """Take an item that is due; it leaves as soon as its lane is free."""
+        if self._waits(item):
+            return
         lane = self._lane(item)
         held = self._held.get(lane)
         if held is not None and held[0] != item.id and held[1] > item.due:
@@ -55,7 +60,7 @@ class Courier:
         waiting = self._lanes.setdefault(lane, deque())
         waiting.append(item)
         if len(waiting) == 1:
-            self._ready.append(lane)
+            self._ready[lane] = None
         if len(self._tasks) < HANDS:
             task = asyncio.get_running_loop().create_task(self._work())
             self._tasks.add(task)
@@ -74,8 +79,7 @@ class Courier:
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        if self._own is not None and self._own_loop is asyncio.get_running_loop():
-            await self._own.aclose()
+        await self.post.close()
 
     def _lane(self, item: Item) -> Lane:
         queue = item.queue if self._world.networks[item.channel].fifo else ""
@@ -83,38 +87,68 @@ class Courier:
 
     async def _work(self) -> None:
         while self._ready:
-            lanes = self._together(self._ready.popleft())
-            # They stay first in their lanes while they are on their way, so that nobody else takes the lanes up.
-            items = [self._lanes[lane][0] for lane in lanes]
+            lane, _ = self._ready.popitem(last=False)
+            # It stays first in its lane while it is on its way, so that nobody else takes the lane up.
+            first = self._lanes[lane][0]
+            items = sorted([first, *self._company(first)], key=lambda one: one.first)
             waits: list[float | None] = [None] * len(items)
             try:
                 waits = await self._deliver(items)
             finally:
-                for lane, item in zip(lanes, items, strict=True):
-                    self._lanes[lane].popleft()
+                self._lanes[lane].popleft()
+                for item in items:
                     self.open.pop(item.id, None)
                 self._moved.set()
-            for lane, item, wait in zip(lanes, items, waits, strict=True):
+            for item, wait in zip(items, waits, strict=True):
                 if wait is not None:
-                    self._fail(lane, item, wait)
-                if self._lanes[lane]:
-                    self._ready.append(lane)
-                else:
-                    del self._lanes[lane]
+                    self._fail(item, wait)
+            if self._lanes[lane]:
+                self._ready[lane] = None
+            else:
+                del self._lanes[lane]
         self._world.wake()
 
-    def _together(self, lane: Lane) -> list[Lane]:
-        """The lane and others of its account, whose first items go in the same webhook, where Meta joins events."""
-        room = int(self._world.settings["batch"]) - 1
-        if not room or "entry" not in self._lanes[lane][0].body:
-            return [lane]
-        near = [other for other in self._ready if other[:2] == lane[:2]][:room]
-        taken = frozenset(near)
-        self._ready = deque(other for other in self._ready if other not in taken)
-        return [lane, *near]
+    def _waits(self, item: Item) -> bool:
+        """Whether it is to wait for others of its account, as Meta joins events; a first attempt is asked once."""
+        gathered = self._gathered.setdefault((item.channel, item.account), {})
+        alone = item.attempt or item.outcome is not None or together(item.body, item.body) is None
+        if alone or item.id in gathered or (fault := self._struck("batched", item)) is None:
+            return False
+        gathered[item.id] = item, fault.most
+        delay = GATHER if fault.delay is None else fault.delay
+        if delay:
+            self._put_off(item, item.due + delay)
+        return delay > 0
 
-    def _fail(self, lane: Lane, item: Item, wait: float) -> None:
+    def _company(self, first: Item) -> list[Item]:
+        """What has waited for a webhook of this account and leaves with it; taken out of wherever it was."""
+        gathered = self._gathered.get((first.channel, first.account), {})
+        gathered.pop(first.id, None)
+        company: list[Item] = []
+        for item, most in list(gathered.values()):
+            if len(company) + 1 >= most:
+                break
+            if together(first.body, item.body) is not None:
+                del gathered[item.id]
+                self._leave_lane(item)
+                self._world.agenda.withdraw(item)
+                self.open[item.id] = self._world.now()
+                company.append(item)
+        return company
+
+    def _leave_lane(self, item: Item) -> None:
+        lane = self._lane(item)
+        waiting = self._lanes.get(lane)
+        if waiting is None or item not in waiting:
+            return
+        waiting.remove(item)
+        if not waiting:
+            del self._lanes[lane]
+            self._ready.pop(lane, None)
+
+    def _fail(self, item: Item, wait: float) -> None:
         """Try again later; where the messenger keeps the order, the lane waits for it."""
+        lane = self._lane(item)
         due = self._world.now() + wait
         self._put_off(item, due)
         if not self._world.networks[item.channel].fifo:
@@ -138,6 +172,7 @@ class Courier:
         network = world.networks[item.channel]
         if account is None or not account.webhook_url:
             return [self._over(each, 0) for each in items]
+        # Only Telegram lets an account choose its events, and it joins none.
         if account.events is not None and item.queue and item.queue not in account.events:
             return [self._over(each, 0) for each in items]
         lost = {each.id for each in items if self._strikes("lost_webhook", each)}
@@ -156,7 +191,7 @@ class Courier:
         for each in items[1:]:
             body = together(body, each.body) or body
         raw = encoded(body)
-        status, answer = await self.post(network, account, raw)
+        status, answer = await self.post.send(network, account, raw)
         if not 200 <= status < 300:
             return {each.id: self._again(network, each, status, retry_after(answer)) for each in items}
         self.delivered += len(items)
@@ -164,7 +199,7 @@ class Courier:
             network.answered(self._world, account, items[0], answer.content)
         struck = [self._strikes("duplicate_webhook", each) for each in items]
         if any(struck):
-            await self.post(network, account, raw)
+            await self.post.send(network, account, raw)
         for each in items:
             if again := self._struck("replayed", each):
                 key = (each.channel, each.account, each.address)
@@ -199,49 +234,13 @@ class Courier:
         """Before the true webhook comes the same one signed by somebody else; the log tells who believed it."""
         if not self._strikes("forged", item):
             return
-        status, _ = await self.post(network, account, encoded(item.body), forged=True)
+        status, _ = await self.post.send(network, account, encoded(item.body), forged=True)
         believed = 200 <= status < 300
         entry = {"method": "forged_webhook", "address": item.address, "accepted": believed, "status": status}
         self._world.log_of(item.channel, item.account, entry)
-
-    async def post(
-        self, network: Network, account: Account, raw: bytes, *, forged: bool = False
-    ) -> tuple[int, httpx.Response | None]:
-        """One POST to the account's webhook: (HTTP status, answer); status 0 when nobody answered."""
-        headers = {"content-type": "application/json", **network.sign(account, raw, forged=forged)}
-        try:
-            answer = await self._client().post(
-                account.webhook_url, content=raw, headers=headers, timeout=network.timeout
-            )
-        except (httpx.HTTPError, httpx.InvalidURL):
-            return 0, None
-        return answer.status_code, answer
-
-    async def get(self, url: str, query: dict[str, Any]) -> httpx.Response | None:
-        """A GET to the product, as Meta's subscription check; None when nobody answered."""
-        try:
-            return await self._client().get(url, params=query, timeout=10.0)
-        except (httpx.HTTPError, httpx.InvalidURL):
-            return None
-
-    def _client(self) -> httpx.AsyncClient:
-        if self._given is not None:
-            return self._given
-        loop = asyncio.get_running_loop()
-        if self._own is None or self._own_loop is not loop:
-            limits = httpx.Limits(max_connections=HANDS, max_keepalive_connections=HANDS)
-            # To the product on this machine, over plain HTTP: no certificates are read.
-            self._own, self._own_loop = httpx.AsyncClient(limits=limits, trust_env=False, verify=False), loop
-        return self._own
 
 
 def settle_outcome(item: Item, status: int) -> None:
     """Tell whoever waits for the first attempt."""
     if item.outcome is not None and not item.outcome.done():
         item.outcome.set_result(status)
-
-
-def retry_after(answer: httpx.Response | None) -> float | None:
-    """The receiver's wish in seconds."""
-    value = None if answer is None else answer.headers.get("retry-after")
-    return float(value) if value is not None and value.isdigit() else None

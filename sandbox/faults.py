@@ -54,6 +54,9 @@ class Fault(BaseModel):
     retry_after: float | None = None
     #: Real seconds for slow, trickle (between two bytes) and timeout_after_accept; virtual ones for what webhooks do.
     delay: float | None = None
+    #: `batched`: the most events that one webhook tells, where the messenger joins events (Meta's; up to a thousand).
+    #: They wait for the account's next webhook, `delay` at most.
+    most: int = Field(1_000, ge=2, le=1_000)
 
 
 class Faults:

@@ -114,5 +114,3 @@ class FaultList(Order):
 class Settings(Order):
     rates: bool | None = None
     seed: int | None = None
-    #: The most events that Meta joins into one webhook.
-    batch: int | None = Field(None, ge=1, le=1_000)

@@ -14,7 +14,7 @@ from sandbox.clock import Clock, iso
 from sandbox.courier import Courier
 from sandbox.facts import Account, Thread
 from sandbox.faults import Faults
-from sandbox.network import Event, Network, Scene, together
+from sandbox.network import Event, Network, Scene
 from sandbox.people import Person, chance
 from sandbox.phones import perform
 from sandbox.rates import Limit, Rates
@@ -35,8 +35,8 @@ class World:
         self.clock = Clock()
         self.faults = Faults()
         self.rates = Rates()
-        #: `rates`: messengers enforce their limits; `seed`: of every decision; `batch`: events in a webhook of Meta's.
-        self.settings: dict[str, Any] = {"rates": True, "seed": 0, "batch": 1}
+        #: `rates`: messengers enforce their limits; `seed`: of every decision.
+        self.settings: dict[str, Any] = {"rates": True, "seed": 0}
         self.accounts: dict[tuple[str, str], Account] = {}
         self.tokens: dict[str, list[Account]] = {}
         self.people: dict[tuple[str, str], Person] = {}
@@ -48,8 +48,6 @@ class World:
         self.agenda = Agenda(self.store.items())
         self.agenda.start_after(self.store.last_item())
         self.courier = Courier(self, client)
-        #: Webhooks that wait for the account's next one.
-        self._parked: dict[tuple[str, str], Item] = {}
         self._alarm: asyncio.TimerHandle | None = None
         self._saving: asyncio.TimerHandle | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -118,18 +116,8 @@ class World:
         return item
 
     def tell(self, event: Event, key: tuple[str, str, str], at: float) -> Item:
-        """Send a webhook to the account, due at `at`; one that was struck waits for the next and goes with it."""
-        before, body = self._parked.pop(key[:2], None), event.body
-        if before is not None and before.due > at and (both := together(before.body, body)) is not None:
-            self.agenda.over(before.id)
-            body = both
-        item = self.later("webhook", at, key, body, event.queue)
-        fault = self.faults.strike(frozenset({"batched"}), key[0], key[2], item.id, self.seed)
-        if fault is not None and together(body, body) is not None:
-            item.due = at + (fault.delay or 60.0)
-            self.agenda.put(item)
-            self._parked[key[:2]] = item
-        return item
+        """Send a webhook to the account, due at `at`."""
+        return self.later("webhook", at, key, event.body, event.queue)
 
     def counted(self, account: Account) -> int:
         """People who have a conversation with an account and have not blocked it."""

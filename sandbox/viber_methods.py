@@ -166,7 +166,7 @@ async def set_webhook(world: World, account: Account, body: dict[str, Any]) -> d
             "chat_hostname": HOST,
             "message_token": token,
         }
-        status, _ = await world.courier.post(world.networks["viber"], account, encoded(hello))
+        status, _ = await world.courier.post.send(world.networks["viber"], account, encoded(hello))
         if status != 200:
             account.webhook_url = former
             raise refusal(1, f"the webhook answered {status}")

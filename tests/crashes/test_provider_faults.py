@@ -152,8 +152,9 @@ def test_a_server_that_cannot_do_tls_is_told_nothing_and_asked_again(shared: Tow
 @pytest.mark.parametrize("channel", ["telegram", "whatsapp"])
 def test_an_answer_is_heard_once_however_its_webhook_comes(shared: Town, channel: str, kind: str) -> None:
     ann = Person(shared, channel)
-    ann.set_out()
+    # Before the question goes out: its receipts then wait for the answer, and come in one webhook with it.
     ann.faults({"kind": kind, "times": None, "delay": 600})
+    ann.set_out()
     shared.reply(ann.address, ann.channel, button="yes")
     shared.advance("PT1H")
     ann.faults()

@@ -178,6 +178,23 @@ async def test_webhooks_come_together_where_the_messenger_batches(open_stage: St
         assert [one["changes"][0]["value"]["statuses"][0]["status"] for one in got[0]["entry"]] == ["sent", "delivered"]
 
 
+async def test_an_answer_takes_along_what_waits_for_company(open_stage: Stage) -> None:
+    await open_stage.person("whatsapp", WHO["whatsapp"], reads=0)
+    await open_stage.fault(kind="batched", delay=600)
+    await send(open_stage, "whatsapp")
+    await open_stage.advance(60)
+    assert open_stage.product.take() == []
+    assert (await open_stage.act("whatsapp", WHO["whatsapp"], "reply", text="hi")).json()["delivered"] is True
+    await open_stage.advance(900)
+    (body,) = open_stage.product.take()
+    told = [entry["changes"][0]["value"] for entry in body["entry"]]
+    assert ["messages" if "messages" in each else each["statuses"][0]["status"] for each in told] == [
+        "sent",
+        "delivered",
+        "messages",
+    ]
+
+
 async def test_read_overtakes_delivered(open_stage: Stage) -> None:
     await open_stage.person("viber", WHO["viber"], reads=1)
     await open_stage.fault(kind="reordered", channel="viber")
@@ -199,12 +216,12 @@ async def test_duplicates_are_equal_to_the_byte(open_stage: Stage) -> None:
 @pytest.mark.parametrize("channel", ["whatsapp", "messenger", "viber"])
 async def test_meta_joins_events_of_many_people_and_repeats_them_all_when_refused(stage: Stage, channel: str) -> None:
     people = [str(79990000001 + one) for one in range(6)]
-    await stage.put("settings", {"batch": 4})
     for address in people:
         await stage.person(channel, address, delivery_delay=[1, 1], replies=[{"text": address, "delay": [0, 0]}])
         await stage.act(channel, address, "start")
         stage.world.later("reply", stage.world.now() + 1.0, (channel, "main", address), {"id": "", "text": address})
     stage.product.take()
+    await stage.fault(kind="batched", delay=0, most=4)
     refused: list[int] = []
 
     def answer(got: Any) -> Response:
