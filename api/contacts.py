@@ -16,7 +16,7 @@ from engine.errors import NotFound
 from engine.people import give_consent, tell_changed
 from engine.project import Project
 from nodes.times import UnknownZone, zone
-from store import consents, contacts, enrollments, erasing, keys, order, timeline
+from store import aliases, consents, contacts, enrollments, erasing, keys, order, timeline
 from store.consents import ConsentGiven
 from store.contacts import ContactFacts
 from store.sql import parsed
@@ -169,9 +169,10 @@ def get_contact(contact: str, project: Shared, _: Authorised) -> dict[str, Any]:
     with project.database.read() as connection:
         row = found(connection, contact)
         addresses = contacts.addresses_of(connection, [row.id])
+        also = aliases.of_addresses(connection, [each.id for each in addresses])
         return {
             **_shown(row),
-            "addresses": [_address(each) for each in addresses],
+            "addresses": [{**_address(each), "also": also.get(each.id, [])} for each in addresses],
             "consents": [
                 {
                     "channel": each.channel,

@@ -10,6 +10,7 @@ from channels.answers import Accepted, Answer, Rejected, RetryAfter, Trouble, Un
 from channels.events import (
     Blocked,
     Event,
+    Named,
     Notice,
     OptIn,
     OptOut,
@@ -23,8 +24,9 @@ from channels.message import Approved, Message
 
 #: All that an adapter speaks of, so that whoever writes one imports from here.
 __all__ = [
-    "Accepted", "Account", "Answer", "Blocked", "Channel", "Event", "Limits", "Notice", "OptIn", "OptOut", "Receipt",
-    "Rejected", "Reply", "Request", "RetryAfter", "Reviewed", "Standing", "Trouble", "Unknown", "Watermark", "lacks",
+    "Accepted", "Account", "Answer", "Blocked", "Channel", "Event", "Limits", "Named", "Notice", "OptIn", "OptOut",
+    "Receipt", "Rejected", "Reply", "Request", "RetryAfter", "Reviewed", "Standing", "Trouble", "Unknown", "Watermark",
+    "lacks",
 ]  # fmt: skip
 
 
@@ -93,6 +95,8 @@ class Limits:
     pair_burst: int = 1
     #: Whether the count to a person begins anew when they write.
     pair_resets: bool = False
+    #: Whether it may know a person by several names, such as a number and an id, and tell of one of them only.
+    several_names: bool = False
     #: Its messages are accepted by being written down, as in an inbox of one's own site: no request leaves, and no rate
     #: holds but one that the account's `per_second`, `pair_seconds` or `slow_media` ask for.
     at_once: bool = False

@@ -110,6 +110,14 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """One person whom the messenger knows by several names: what is told under any of them is told of them all."""
+
+    #: Addresses, the one that tells the most first.
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
     """Whatever else came: edits, reactions, kinds nobody knows yet."""
 
@@ -117,4 +125,4 @@ class Notice:
     raw: Mapping[str, Any] = field(default_factory=dict)
 
 
-Event = Reply | Receipt | Watermark | OptIn | OptOut | Blocked | Reviewed | Standing | Notice
+Event = Reply | Receipt | Watermark | OptIn | OptOut | Blocked | Reviewed | Standing | Named | Notice

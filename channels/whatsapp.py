@@ -60,6 +60,7 @@ class WhatsApp:
         per_second=75.0,
         pair_seconds=6.0,
         pair_burst=3,
+        several_names=True,
         source="https://developers.facebook.com/docs/whatsapp/cloud-api/messages/text-messages",
     )
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
-from channels.base import Event, Notice, OptIn, OptOut, Receipt, Reply
+from channels.base import Event, Named, Notice, OptIn, OptOut, Receipt, Reply
 from channels.graph_templates import reviewed
 from channels.reading import ident, instant, listed, mapping, number, or_unreadable, phone, profile, words
 from channels.whatsapp_errors import trouble_of
@@ -53,7 +53,24 @@ def _change(change: Mapping[str, Any]) -> Iterator[Event]:
         found.extend(_message(each, contacts) for each in listed(value.get("messages")))
         found.extend(_status(each) for each in listed(value.get("statuses")))
         found.extend(Notice(kind="errors", raw=each) for each in listed(value.get("errors")))
+    yield from _named(value)
     yield from found or [Notice(kind=field or "unreadable", raw=value)]
+
+
+def _named(value: Mapping[str, Any]) -> Iterator[Named]:
+    """Number and id of a person, wherever both are told: once the number is hidden, only the id is."""
+    told = [
+        *((each.get("wa_id"), each.get("user_id")) for each in listed(value.get("contacts"))),
+        *((each.get("from"), each.get("from_user_id")) for each in listed(value.get("messages"))),
+        *((each.get("wa_id"), each.get("user_id")) for each in listed(value.get("user_preferences"))),
+        *(
+            (each.get("recipient_id"), each.get("recipient_user_id"))
+            for each in listed(value.get("statuses"))
+            if each.get("recipient_type") != "group"
+        ),
+    ]
+    pairs = dict.fromkeys((ident(one), ident(other)) for one, other in told)
+    yield from (Named(names=(one, other)) for one, other in pairs if one and other and one != other)
 
 
 def _message(message: Mapping[str, Any], contacts: Sequence[Mapping[str, Any]]) -> Event:

@@ -12,12 +12,23 @@ from sqlalchemy.exc import DBAPIError
 
 from channels import registry as channels
 from channels.base import Account, Blocked, OptIn, Receipt, Rejected, Reply, Reviewed, Standing, Trouble, Watermark
+from engine.aliases import called, learn, spoken_of
 from engine.answers import ACCOUNT_TROUBLES, REASONS, Settling, split_ref, takes_evidence
 from engine.opting_in import Arrival, arrive, enter_by_link, redeem
 from engine.people import contact_at, give_consent, stop_marketing, suppress
 from engine.project import Project
 from engine.routing import Deferred, Routing
-from store import accounts, channel_health, consents, contacts, deliveries, inbox, message_templates, opt_in, order
+from store import (
+    accounts,
+    channel_health,
+    consents,
+    contacts,
+    deliveries,
+    inbox,
+    message_templates,
+    opt_in,
+    order,
+)
 from store.consents import ConsentGiven
 from store.counters import Tally
 from store.crash_points import reach
@@ -81,7 +92,7 @@ def _hold(connection: Connection, mail: Sequence[tuple[Row[Any], Read]]) -> None
             told.setdefault((row.channel, row.account), []).extend(read[1])
     people, sent = set[int](), set[int]()
     for (channel, account), events in told.items():
-        addresses = {str(event.address) for event in events if getattr(event, "address", None)}
+        addresses = spoken_of(connection, channel, account, events)
         receipts = [event for event in events if isinstance(event, Receipt)]
         refs = {split_ref(event.ref)[0] for event in receipts if event.ref}
         ids = {event.id for event in receipts if event.id}
@@ -102,7 +113,10 @@ def _one(
         return
     if isinstance(read, Exception):
         raise read
-    own, events = read
+    own, told = read
+    now = project.now_micros(connection)
+    strangers = learn(project, connection, own, told, now)
+    events = called(connection, own, told)
     named = (getattr(event, "address", None) for event in events)
     addresses = {(row.channel, row.account, str(address)) for address in named if address}
     if addresses & waiting:
@@ -110,6 +124,8 @@ def _one(
     try:
         for event in events:
             _event(project, connection, own, event, row.received_at)
+        # They may have an address now.
+        learn(project, connection, own, strangers, now)
     except Deferred:
         waiting |= addresses
         raise

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from channels import registry as channels
 from channels.base import Account, Blocked, OptIn, OptOut, Reply
+from engine.aliases import called
 from engine.opting_in import welcome
 from engine.people import contact_at, stop_marketing
 from engine.project import Project
@@ -80,6 +81,7 @@ def _obey(project: Project, connection: Connection, account: Account, events: An
     So does the window that a person opens by writing: the claim must not depend on how far the inbox is processed.
     """
     stopped = False
+    events = called(connection, account, events)
     stopping = {event.address for event in events if _stops(event)}
     if stopping:
         order.hold(connection, order.owners(connection, account.channel, account.name, stopping)[0])

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
+from store import aliases
 from store.sql import insert_new, one, parsed, rows, run, tuples, update
 from store.tables import Address, Contact
 from store.tombstones import buried
@@ -106,10 +107,14 @@ def add_addresses(connection: Connection, addresses: Sequence[tuple[int, str, st
 
     One whose owner was erased reaches nobody until the person writes.
     """
+    if not addresses:
+        return
     erased = buried(connection, [(channel, address) for _, channel, _, address in addresses])
+    named = aliases.taken(connection, {address for *_, address in addresses})
     values = [
         (*each, *(("erased", "its owner was erased") if (each[1], each[3]) in erased else ("ok", "")), now)
         for each in sorted(set(addresses))
+        if each[1:] not in named
     ]
     columns = ("contact_id", "channel", "account", "address", "state", "reason", "created_at")
     insert_new(connection, Address, columns, values, ("id",))

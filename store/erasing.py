@@ -12,7 +12,7 @@ from store.tables import Contact
 from store.tombstones import bury
 
 #: Rows that are about the person alone. The consent ledger stays as proof, under an id that no longer names anybody.
-OWNED = ("address", "consent", "conversation", "event", "reply", "segment_member", "survey_answer")
+OWNED = ("address", "address_alias", "consent", "conversation", "event", "reply", "segment_member", "survey_answer")
 
 
 def erase(connection: Connection, contact_id: int, now: int) -> str:

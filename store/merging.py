@@ -12,7 +12,17 @@ from store.sql import parsed, rows, run, update
 from store.tables import Contact
 
 #: Rows that go with the person. The consent ledger stays as it was written: its hashes hold the contact's number.
-MOVED = ("address", "conversation", "coupon", "delivery", "enrollment", "event", "reply", "survey_answer")
+MOVED = (
+    "address",
+    "address_alias",
+    "conversation",
+    "coupon",
+    "delivery",
+    "enrollment",
+    "event",
+    "reply",
+    "survey_answer",
+)
 
 
 def lock(connection: Connection, ids: Sequence[int]) -> Sequence[Row[Any]]:

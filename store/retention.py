@@ -21,7 +21,7 @@ FORGOTTEN: Mapping[str, tuple[str, str]] = {
 #: Why the other tables keep what is in them.
 KEPT: Mapping[str, str] = {
     **dict.fromkeys(
-        ("contact", "address", "consent", "event", "conversation", "coupon", "reply", "survey_answer"),
+        ("contact", "address", "address_alias", "consent", "event", "conversation", "coupon", "reply", "survey_answer"),
         "what is known of a person, until they are erased",
     ),
     **dict.fromkeys(

@@ -16,7 +16,12 @@ Place = tuple[str, str]
 
 def bury(connection: Connection, contact_id: int, now: int) -> None:
     """Put the addresses of a contact who is being erased on the list."""
-    found = rows(connection, "SELECT channel, address FROM address WHERE contact_id = :id", id=contact_id)
+    found = rows(
+        connection,
+        "SELECT channel, address FROM address WHERE contact_id = :id"
+        " UNION SELECT channel, alias FROM address_alias WHERE contact_id = :id",
+        id=contact_id,
+    )
     values = sorted({(_hash(connection, (row.channel, row.address)), now) for row in found})
     insert_new(connection, Tombstone, ("hash", "at"), values, ("hash",))
 

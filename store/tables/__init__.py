@@ -4,7 +4,7 @@ from store.tables.columns import naming
 from store.tables.inbox import Conversation
 from store.tables.journeys import DraftRevision, Journey, JourneyTest, JourneyVersion, NodeCount, NodeCountDelta
 from store.tables.messages import ChannelAccount, Coupon, CouponPool, Delivery, Inbox, Reply, SurveyAnswer
-from store.tables.people import Address, Consent, ConsentRecord, Contact, Event, Tombstone
+from store.tables.people import Address, AddressAlias, Consent, ConsentRecord, Contact, Event, Tombstone
 from store.tables.planned import PlannedPublish
 from store.tables.reaching import ApprovedTemplate, MessageTemplate, OptInLink, PolicyRule
 from store.tables.running import (
@@ -24,6 +24,7 @@ from store.tables.web_requests import WebRequest
 
 __all__ = [
     "Address",
+    "AddressAlias",
     "ApiKey",
     "ApprovedTemplate",
     "AudienceEntry",

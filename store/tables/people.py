@@ -71,6 +71,21 @@ class Address(SQLModel, table=True):
     created_at: int = when()
 
 
+class AddressAlias(SQLModel, table=True):
+    """Another name under which the messenger knows who is at an address: WhatsApp's id of a number, or the reverse."""
+
+    __tablename__ = "address_alias"
+    __table_args__ = (UniqueConstraint("channel", "account", "alias"),)
+
+    id: int | None = key()
+    contact_id: int = number(index=True)
+    address_id: int = number(index=True)
+    channel: str = Field(max_length=40)
+    account: str = Field(max_length=80)
+    alias: str = Field(max_length=200)
+    created_at: int = when()
+
+
 class Tombstone(SQLModel, table=True):
     """An address whose owner was erased, as a keyed hash: whoever imports it again does not reach them."""
 

@@ -21,6 +21,7 @@ from channels.base import (
     Answer,
     Channel,
     Event,
+    Named,
     Notice,
     Receipt,
     Reply,
@@ -78,7 +79,7 @@ def check_events(channel: Channel, body: Any) -> None:
     assert events
     for event in events:
         assert isinstance(event, get_args(Event))
-        if not isinstance(event, Notice | Reviewed | Standing):
+        if not isinstance(event, Named | Notice | Reviewed | Standing):
             at = getattr(event, "at", None) or event.until
             assert at.tzinfo is UTC
         if isinstance(event, Reply):

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from channels.base import Event, Notice, OptIn, OptOut, Receipt, Reply, Reviewed, Standing, Trouble
+from channels.base import Event, Named, Notice, OptIn, OptOut, Receipt, Reply, Reviewed, Standing, Trouble
 from channels.reading import UNTOLD
 from channels.whatsapp import channel
 from tests.channels.samples import REF, WHATSAPP, saved
@@ -72,6 +72,42 @@ def test_a_person_who_hides_the_number_is_known_by_id() -> None:
     ]
     (event,) = channel.read_webhook(body({"messages": [one], "contacts": contacts}))
     assert event == reply(address="RU.134", text="x", profile={"name": "A", "username": "a"})
+
+
+def heard(payload: dict[str, Any]) -> tuple[Event, ...]:
+    """What a saved webhook tells besides by which names its one person goes; those are told where both are there."""
+    value = payload["entry"][0]["changes"][0]["value"]
+    pairs = [(each["wa_id"], each["user_id"]) for each in value.get("contacts", ()) if each.get("user_id")]
+    events = channel.read_webhook(payload)
+    assert [each.names for each in events if isinstance(each, Named)] == pairs
+    return tuple(each for each in events if not isinstance(each, Named))
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"contacts": [{"wa_id": "7", "user_id": "RU.1"}], "messages": [message("text", text={"body": "x"})]},
+        {"messages": [message("text", **{"from": "7"}, from_user_id="RU.1", text={"body": "x"})]},
+        {"statuses": [{"id": "w", "status": "sent", "recipient_id": "7", "recipient_user_id": "RU.1"}]},
+        {"user_preferences": [{"wa_id": "7", "user_id": "RU.1", "value": "stop", "timestamp": 1}]},
+    ],
+)
+def test_who_is_told_by_number_and_id_is_one_person(value: dict[str, Any]) -> None:
+    field = "user_preferences" if "user_preferences" in value else "messages"
+    first, event = channel.read_webhook(body(value, field=field))
+    assert first == Named(names=("7", "RU.1"))
+    assert not isinstance(event, Named | Notice)
+
+
+def test_a_group_is_no_persons_name() -> None:
+    of_group = {
+        "id": "w",
+        "status": "sent",
+        "recipient_type": "group",
+        "recipient_id": "g",
+        "recipient_user_id": "RU.1",
+    }
+    assert [type(each) for each in channel.read_webhook(body({"statuses": [of_group]}))] == [Receipt]
 
 
 @pytest.mark.parametrize("kind", ["edit", "revoke", "system", "unsupported", "reaction", "order", "nobody_knows"])
@@ -155,7 +191,7 @@ def test_a_status_nobody_knows_is_a_notice() -> None:
     ],
 )
 def test_saved_preferences_are_about_marketing(name: str, expected: type[OptIn] | type[OptOut]) -> None:
-    (event,) = channel.read_webhook(saved(f"whatsapp/{name}.json"))
+    (event,) = heard(saved(f"whatsapp/{name}.json"))
     at = datetime(2024, 11, 15, 21, 22, 1, tzinfo=UTC)
     key = f"16505551234/{name.removeprefix('preferences_')}/{at.isoformat()}"
     more: dict[str, Any] = {"subscribed": True} if expected is OptIn else {}
@@ -197,7 +233,7 @@ SHEENA = {"name": "Sheena Nelson", "phone": "+16505551234"}
 )
 def test_saved_messages(name: str, facts: dict[str, Any]) -> None:
     payload = saved(f"whatsapp/{name}.json")
-    (event,) = channel.read_webhook(payload)
+    (event,) = heard(payload)
     assert isinstance(event, Reply)
     told = payload["entry"][0]["changes"][0]["value"]["messages"][0]
     at = datetime.fromtimestamp(int(told["timestamp"]), UTC)
@@ -222,7 +258,7 @@ def test_saved_messages(name: str, facts: dict[str, Any]) -> None:
     ],
 )
 def test_saved_notices(name: str, kind: str) -> None:
-    (event,) = channel.read_webhook(saved(f"whatsapp/{name}.json"))
+    (event,) = heard(saved(f"whatsapp/{name}.json"))
     assert isinstance(event, Notice)
     assert event.kind == kind
     assert event.raw
@@ -247,7 +283,7 @@ def test_saved_statuses(name: str, state: Any, code: str, trouble: Trouble | Non
     told = payload["entry"][0]["changes"][0]["value"]["statuses"][0]
     at = datetime.fromtimestamp(int(told["timestamp"]), UTC)
     address = "972987654321"
-    assert channel.read_webhook(payload) == (
+    assert heard(payload) == (
         Receipt(id="wamid.xyzxyz", state=state, at=at, address=address, ref=ref, trouble=trouble, code=code),
     )
 

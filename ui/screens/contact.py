@@ -37,7 +37,8 @@ def facts(contact: Json) -> None:
     for one in contact.get("addresses") or ():
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
             st.markdown(f"**{safe(channel(one.get('channel')))}**", width="content")
-            st.caption(safe(one.get("address")), width="stretch")
+            also = ", ".join(one.get("also") or ())
+            st.caption(safe(one.get("address")) + (" · " + safe(_("also {names}").format(names=also)) if also else ""))
             if one.get("reachable_until"):
                 st.caption(_("Free text until {time}").format(time=when(one["reachable_until"])), width="content")
             if one.get("state"):
