@@ -141,8 +141,7 @@ async def _introduce(project: Project, world: World, url: str) -> None:
     """Tell the pretend world our accounts and where their webhooks go, until it has heard."""
     while True:
         try:
-            with project.database.read() as connection:
-                known = [each.account for each in project.accounts(connection)]
+            known = await asyncio.to_thread(_accounts, project)
             answer = await world.call(
                 "PUT", "/world/accounts", json={"accounts": [_as_pretend(each, url) for each in known]}
             )
@@ -151,6 +150,11 @@ async def _introduce(project: Project, world: World, url: str) -> None:
         except httpx.HTTPError as error:
             log.info("the pretend world is not there yet (%s)", type(error).__name__)
             await asyncio.sleep(0.2)
+
+
+def _accounts(project: Project) -> list[Account]:
+    with project.database.read() as connection:
+        return [each.account for each in project.accounts(connection)]
 
 
 def _as_pretend(account: Account, url: str) -> dict[str, object]:

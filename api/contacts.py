@@ -13,6 +13,7 @@ from api.problems import Refused
 from channels import registry as channels
 from engine.enroll import end_trips
 from engine.errors import NotFound
+from engine.evidence import WINDOW
 from engine.people import give_consent, tell_changed
 from engine.project import Project
 from nodes.times import UnknownZone, zone
@@ -220,6 +221,7 @@ def get_timeline(contact: str, project: Shared, _: Authorised, after: After = ""
             "journey": each.journey,
             "journey_name": each.journey_name,
             "node": each.node,
+            "in_doubt_until": None if each.doubted_at is None else iso(each.doubted_at + WINDOW),
         }
         for each in items
     ]

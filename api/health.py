@@ -63,8 +63,7 @@ def get_health(channel: str, account: str, project: Shared, _: Authorised) -> di
 @router.post("/{channel}/{account}/check")
 async def check_account(channel: str, account: str, project: Shared, _: Authorised) -> dict[str, Any]:
     """Ask the messenger about the account with a real call; one that is refused is marked broken."""
-    with project.database.read() as connection:
-        connected = _connected(project, connection, channel, account)
+    connected = await run_in_threadpool(connected_account, project, channel, account)
     try:
         facts = await check(connected.account)
         if rating := facts.get("quality_rating"):
@@ -83,8 +82,7 @@ async def check_account(channel: str, account: str, project: Shared, _: Authoris
 @router.post("/{channel}/{account}/test")
 async def test_account(channel: str, account: str, body: TestIn, project: Shared, caller: Authorised) -> dict[str, Any]:
     """Send a message to oneself, now."""
-    with project.database.read() as connection:
-        connected = _connected(project, connection, channel, account)
+    connected = await run_in_threadpool(connected_account, project, channel, account)
     try:
         ids = await send_now(connected.account, Message(text=body.text, category="service"), body.address)
     except AccountRefused as refused:
@@ -99,6 +97,12 @@ async def test_account(channel: str, account: str, body: TestIn, project: Shared
 def _rated(project: Project, connection: Any, connected: Connected, rating: str) -> None:
     place = (connected.account.channel, connected.account.name)
     channel_health.keep_standing(connection, place, "quality", rating, "", project.now_micros(connection))
+
+
+def connected_account(project: Project, channel: str, account: str) -> Connected:
+    """An account with its secrets; NotFound when it is not connected."""
+    with project.database.read() as connection:
+        return _connected(project, connection, channel, account)
 
 
 def _connected(project: Project, connection: Any, channel: str, account: str) -> Connected:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.concurrency import run_in_threadpool
 
 from api.doors import Authorised, Shared, iso
+from api.health import connected_account
 from api.problems import Refused
 from channels import registry as channels
 from channels.base import Account
@@ -81,10 +82,7 @@ def list_approved(project: Shared, _: Authorised) -> dict[str, Any]:
 @router.post("/approved/{channel}/{account}/sync")
 async def sync_approved(channel: str, account: str, project: Shared, _: Authorised) -> dict[str, Any]:
     """Ask the messenger for its templates now."""
-    with project.database.read() as connection:
-        connected = project.account(connection, channel, account)
-    if connected is None:
-        raise NotFound(f"No account {account!r} of {channel} is connected.")
+    connected = await run_in_threadpool(connected_account, project, channel, account)
     try:
         return {"templates": await sync(project, connected.account)}
     except AccountRefused as refused:
@@ -104,10 +102,7 @@ def preview(body: MessageIn, _: Authorised) -> dict[str, Any]:
 @router.post("/try/{channel}/{account}")
 async def try_message(channel: str, account: str, body: TryIn, project: Shared, caller: Authorised) -> dict[str, Any]:
     """Send the message as it stands to oneself, now, with the sample's values."""
-    with project.database.read() as connection:
-        connected = project.account(connection, channel, account)
-    if connected is None:
-        raise NotFound(f"No account {account!r} of {channel} is connected.")
+    connected = await run_in_threadpool(connected_account, project, channel, account)
     try:
         message = render(_said(body), channel, body.sample, "UTC")
         ids = await send_now(connected.account, message, body.address)

@@ -90,6 +90,10 @@ async def advance(body: AdvanceIn, project: Shared) -> dict[str, Any]:
         await asyncio.sleep(pause)
         # A long play is asked after rarely: asking takes its strength.
         pause = min(pause * 1.2, LONGEST_PAUSE)
+    return await run_in_threadpool(_played, project)
+
+
+def _played(project: Project) -> dict[str, Any]:
     with project.database.read() as connection:
         moves, sends = clock.counts(connection)
         now = project.now(connection)

@@ -13,7 +13,7 @@ from api.contacts import found as contact_found
 from api.doors import After, Authorised, Limit, Shared, after_id, iso, paged
 from api.journeys import found as journey_found
 from api.problems import Refused
-from api.whereabouts import held
+from api.whereabouts import held, in_doubt
 from engine.enroll import Candidate, enroll_many
 from engine.errors import IdempotencyMismatch, NotFound
 from store import contacts, copies, deliveries, inbox, keys
@@ -111,7 +111,8 @@ def list_deliveries(
             after=after_id(after),
             limit=limit,
         )
-    return paged(rows, limit, _delivery)
+        doubts = {row.id: in_doubt(project, connection, row) for row in rows}
+    return paged(rows, limit, lambda row: {**_delivery(row), "in_doubt": doubts[row.id]})
 
 
 @router.post("/deliveries/{delivery}/resend", status_code=201)

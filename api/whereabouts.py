@@ -11,6 +11,7 @@ from api.contacts import found as contact_found
 from api.doors import After, Authorised, Limit, Shared, after_id, iso, paged
 from api.journeys import found as journey_found
 from api.problems import Refused
+from engine.evidence import doubt
 from engine.project import Project
 from journeys.explain import Explanation, Message, Standing, explain, held_because
 from store import whereabouts
@@ -72,6 +73,20 @@ def held(row: Any) -> dict[str, Any] | None:
         "text": held_because(row.reason),
         "until": iso(row.ready_at),
         "latest": iso(row.expires_at),
+    }
+
+
+def in_doubt(project: Project, connection: Connection, row: Row[Any]) -> dict[str, Any] | None:
+    """What is waited for of a message of which nobody knows whether it went out, until when, and what follows."""
+    found = doubt(project, connection, row)
+    if found is None:
+        return None
+    told = "a receipt of the messenger's may still tell"
+    silent = "the messenger never tells by itself; only a late answer of its could"
+    return {
+        "text": f"nobody knows whether it went out; {told if found.told else silent}",
+        "until": iso(found.until),
+        "then": "sent_again" if found.again else "unresolved",
     }
 
 

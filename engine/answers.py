@@ -102,6 +102,7 @@ class Settling:
         self.tally = Tally()
         #: Whose messages an account was told to wait with in this batch, where nobody said for whom.
         self.told: dict[tuple[str, str], set[int]] = {}
+        self._said: dict[tuple[int | None, str, str], Says | None] = {}
 
     def run(self, outcomes: Sequence[Outcome]) -> int:
         """Settle the outcomes whose fence still holds; a late answer can only bring evidence of acceptance."""
@@ -167,7 +168,7 @@ class Settling:
         Nothing ever tells of an earlier part where our names do not come back: what follows need not wait for it.
         """
         limits = channels()[row.channel].limits
-        says = says_of(self.project, self.connection, row)
+        says = self.says(row)
         if not last and not limits.echoes and not may_repeat(says.policy if says else None, row.category, limits):
             self.pass_over(row)
             return
@@ -180,11 +181,18 @@ class Settling:
         self.put(row, "ready", "next_part", ready_at=micros(self.now), parts=row.parts + 1, tries=0, unknown_at=since)
         self.project.database.meters.count("unresolved", row.channel)
 
+    def says(self, row: Row[Any]) -> Says | None:
+        """What the step of a delivery says: the same for everybody, so it is asked once in a batch."""
+        step = (row.version_id, row.node, row.part)
+        if step not in self._said:
+            self._said[step] = says_of(self.project, self.connection, row)
+        return self._said[step]
+
     def _cascade_at(self, row: Row[Any]) -> int | None:
         """When the next messenger is tried; never where nothing would say that this one has delivered."""
         if row.cascade_at is not None or not channels()[row.channel].limits.delivered:
             return row.cascade_at  # type: ignore[no-any-return]
-        says = says_of(self.project, self.connection, row)
+        says = self.says(row)
         return None if says is None or says.cascade is None else micros(self.now + says.cascade)
 
     def _again_later(self, row: Row[Any], answer: RetryAfter) -> None:
@@ -211,7 +219,7 @@ class Settling:
 
     def _blocked(self, row: Row[Any], reason: str, until: datetime, patient: Collection[str] = ("wait",)) -> None:
         """It may not be sent now, and the step's policy decides: wait for it, or take this for an answer."""
-        says = says_of(self.project, self.connection, row)
+        says = self.says(row)
         expires = instant(row.expires_at)
         if says is not None and says.on_blocked in patient and self.now < expires:
             self.put(row, "held", reason, ready_at=micros(min(until, expires)))

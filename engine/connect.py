@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections.abc import Mapping
 from dataclasses import replace
@@ -66,9 +67,8 @@ async def connect(
     project: Project, account: Account, webhook_url: str, client: httpx.AsyncClient | None = None
 ) -> Account:
     """Check the account with its messenger, register the webhook, and keep it; AccountRefused says what went wrong."""
-    with project.database.read() as connection:
-        known = project.account(connection, account.channel, account.name)
-    whole = complete(account if known is None else renewed(known.account, account))
+    known = await asyncio.to_thread(_known, project, account)
+    whole = complete(account if known is None else renewed(known, account))
     channel = channels()[whole.channel]
     own = client or http_client()
     try:
@@ -79,8 +79,16 @@ async def connect(
         if client is None:
             await own.aclose()
     now = micros(real_now())
-    project.database.transact(lambda connection: accounts.put(connection, project.vault, whole, now))
+    await asyncio.to_thread(
+        project.database.transact, lambda connection: accounts.put(connection, project.vault, whole, now)
+    )
     return whole
+
+
+def _known(project: Project, account: Account) -> Account | None:
+    with project.database.read() as connection:
+        known = project.account(connection, account.channel, account.name)
+    return None if known is None else known.account
 
 
 async def check(account: Account, client: httpx.AsyncClient | None = None) -> dict[str, str]:

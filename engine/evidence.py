@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -13,9 +14,10 @@ from engine.cascading import cascade
 from engine.project import Project
 from engine.render import from_content
 from journeys.gates import may_repeat
+from nodes.base import Says
 from store import deliveries, inbox, running
 from store.sql import parsed
-from store.tables.columns import instant, micros
+from store.tables.columns import micros
 
 #: How long, of continuously healthy receiver time, evidence is waited for before an unknown outcome is settled: more
 #: than a messenger's receipt is ever late, or the window itself would make duplicates.
@@ -46,15 +48,41 @@ def sweep(project: Project, connection: Connection, limit: int = 500) -> int:
     return settled + cascade(project, connection, limit)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doubt:
+    """What is waited for while nobody knows whether a message went out."""
+
+    #: Until when at least, in microseconds: a break in receiving makes it longer.
+    until: int
+    #: Whether the messenger tells by itself what it has taken; otherwise only a late answer could.
+    told: bool
+    #: Whether the message is sent once more then, unless there is evidence; otherwise it stays unresolved.
+    again: bool
+
+
+def doubt(project: Project, connection: Connection, row: Row[Any]) -> Doubt | None:
+    """What becomes of a delivery in doubt, None of any other one; `row` as of `deliveries.page`."""
+    if row.state != "unknown" or row.unknown_at is None:
+        return None
+    limits = channels()[row.channel].limits if row.channel in channels() else None
+    says, until = says_of(project, connection, row), row.unknown_at + WINDOW
+    again = _again(row, says, until)
+    return Doubt(until=until, told=limits is not None and limits.echoes, again=again)
+
+
+def _again(row: Row[Any], says: Says | None, now: int) -> bool:
+    """Whether a message of which no evidence came by an instant is sent once more."""
+    limits = channels()[row.channel].limits if row.channel in channels() else None
+    worth = row.tries < MOST_TRIES and row.expires_at > now
+    return worth and may_repeat(says.policy if says else None, row.category, limits)
+
+
 def _give_up(project: Project, settling: Settling, row: Row[Any]) -> None:
     """Send once more what must arrive; the rest is counted, shown, and never sent again by itself.
 
     A part is not repeated either, but those after it have not been sent at all: they go on.
     """
-    limits = channels()[row.channel].limits if row.channel in channels() else None
-    again = row.tries < MOST_TRIES and instant(row.expires_at) > settling.now
-    says = says_of(project, settling.connection, row)
-    if again and may_repeat(says.policy if says else None, row.category, limits):
+    if _again(row, settling.says(row), micros(settling.now)):
         settling.put(row, "ready", "no_evidence", ready_at=micros(settling.now))
         project.database.meters.count("duplicate_suspected", row.channel)
     elif _has_more(project, settling.connection, row):

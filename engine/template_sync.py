@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import httpx
 
 from channels import registry as channels
@@ -50,7 +52,7 @@ async def sync(project: Project, account: Account, client: httpx.AsyncClient | N
         ]  # fmt: skip
         message_templates.replace_approved(connection, account.channel, account.name, rows)  # type: ignore[arg-type]
 
-    project.database.transact(work)
+    await asyncio.to_thread(project.database.transact, work)
     return len(found)
 
 

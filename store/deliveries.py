@@ -262,7 +262,7 @@ def page(
         connection,
         "SELECT d.id, d.node, d.part, d.channel, d.account, d.address, d.category, d.state, d.reason, d.content,"
         " d.ready_at, d.expires_at, d.planned_at, d.sending_at, d.accepted_at, d.delivered_at,"
-        " d.read_at, d.replied_at, d.attempt, c.external_id,"
+        " d.read_at, d.replied_at, d.attempt, d.tries, d.unknown_at, d.version_id, c.external_id,"
         " d.enrollment_id, j.public_id FROM delivery d JOIN contact c ON c.id = d.contact_id"
         f" LEFT JOIN journey j ON j.id = d.journey_id WHERE {' AND '.join(conditions)} ORDER BY d.id LIMIT :limit",
         **values,

@@ -90,6 +90,22 @@ def test_no_module_is_longer_than_can_be_read_at_once() -> None:
     assert not too_long
 
 
+def test_no_coroutine_waits_for_the_database() -> None:
+    """It would hold up everybody else on its loop: what asks the database runs in a thread."""
+    found = []
+    for path in modules():
+        if path.relative_to(ROOT).parts[0] not in ("api", "engine"):
+            continue
+        coroutines = [each for each in ast.walk(ast.parse(path.read_text())) if isinstance(each, ast.AsyncFunctionDef)]
+        for coroutine in coroutines:
+            within = [each for each in ast.walk(coroutine) if isinstance(each, ast.FunctionDef | ast.Lambda)]
+            threads = {id(each) for function in within for each in ast.walk(function)}
+            called = [each for each in ast.walk(coroutine) if isinstance(each, ast.Call) and id(each) not in threads]
+            asked = [each for each in called if re.search(r"database\.(read|glance|transact)$", ast.unparse(each.func))]
+            found += [f"{path.relative_to(ROOT)}:{each.lineno}" for each in asked]
+    assert not found
+
+
 def test_names_say_something() -> None:
     vague = [path for path in modules() if VAGUE & set(path.stem.lower().split("_"))]
     vague += [path for path in files() if VAGUE & set(path.relative_to(ROOT).parts[:-1])]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from sqlalchemy import Connection
 from channels.base import Accepted, Rejected, RetryAfter, Trouble, Unknown
 from engine.answers import Outcome, Unsent, commit
 from engine.boot import open_project
-from engine.evidence import sweep
+from engine.evidence import EVIDENCE, sweep
 from engine.project import Project, real_now
 from engine.settings import Settings
 from store import contacts, inbox, running
@@ -199,6 +200,38 @@ def test_rule_29_evidence_comes_while_the_second_try_waits(place: Town) -> None:
     place.advance("PT1H")
     assert deliveries(place, "ann")[0]["state"] in ("accepted", "delivered", "read")
     assert sent(place, "79160000001") == ["Your order"]
+
+
+@pytest.mark.parametrize(
+    ("channel", "category", "then", "who"),
+    [
+        ("telegram", "transactional", "unresolved", "the messenger never tells by itself"),
+        ("whatsapp", "transactional", "sent_again", "a receipt of the messenger's may still tell"),
+        ("whatsapp", "marketing", "unresolved", "a receipt of the messenger's may still tell"),
+    ],
+)
+def test_rule_29_what_is_waited_for_is_told(place: Town, channel: str, category: str, then: str, who: str) -> None:
+    address = "79160000001"
+    given = [{"channel": channel, "source": "t", "text": "yes"}]
+    contact = {"external_id": "ann", "addresses": [{"channel": channel, "address": address}], "consents": given}
+    place.call("PUT", "/v1/contacts", json={"contacts": [contact]})
+    place.reply(address, channel, text="hello")
+    place.advance("PT1S")
+    faults(place, "500", times=1)
+    place.enroll(place.publish(line(step("hello", "send", text="Hi", channel=channel, category=category))), "ann")
+    place.advance("PT1M")
+    (told,) = deliveries(place, "ann")
+    assert told["state"] == "unknown"
+    assert (told["in_doubt"]["then"], who in told["in_doubt"]["text"]) == (then, True)
+    until = datetime.fromisoformat(told["in_doubt"]["until"])
+    assert until - datetime.fromisoformat(told["sending_at"]) == pytest.approx(EVIDENCE, abs=timedelta(seconds=5))
+    shown = place.call("GET", "/v1/contacts/ann/timeline")["items"]
+    assert [each["in_doubt_until"] for each in shown if each["kind"] == "message"] == [told["in_doubt"]["until"]]
+    place.advance("PT1H")
+    (after,) = deliveries(place, "ann")
+    assert after["in_doubt"] is None
+    assert after["state"] == "unresolved" if then == "unresolved" else after["attempt"] == 2
+    assert all(each["in_doubt_until"] is None for each in place.call("GET", "/v1/contacts/ann/timeline")["items"])
 
 
 @pytest.mark.parametrize(("policy", "times"), [("at_least_once", 2), ("at_most_once", 1)])

@@ -113,6 +113,9 @@ def timeline(name: str) -> None:
             st.markdown(event_line(item, titles.get(str(item.get("journey") or ""))))
             place = str(item.get("journey_name") or item.get("journey") or "")
             st.caption(safe(f"{when(item.get('at')).split(', ')[-1]}" + (f" · {place}" if place else "")))
+            if item.get("in_doubt_until"):
+                said = _("Evidence is waited for until {when}; what comes then is the step's choice.")
+                st.caption(safe(said.format(when=when(item["in_doubt_until"]))))
     if page.next:
         st.caption(_("Older events are in the export of this contact."))
 
