@@ -8,6 +8,7 @@ import logging
 import uvicorn
 
 from api.app import create_app
+from engine.boot import collect_seldom
 from engine.patience import database_is_there
 from engine.settings import Settings
 
@@ -20,8 +21,10 @@ def main() -> None:
     logging.getLogger("httpx").setLevel(logging.WARNING)
     # Nothing listens until the database is there: a webhook could not be kept. A signal ends the waiting.
     asyncio.run(database_is_there(settings.database, asyncio.Event()))
+    app = create_app(settings)
+    collect_seldom()
     uvicorn.run(
-        create_app(settings),
+        app,
         host=settings.host,
         port=settings.api_port,
         log_level=settings.log_level.lower(),

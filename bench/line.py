@@ -18,6 +18,7 @@ from sqlalchemy import Connection
 from bench.outlet import NAME, plug_in
 from channels.base import Account
 from engine import publish
+from engine.boot import collect_seldom
 from engine.enroll import Candidate, enroll_many
 from engine.project import Project, real_now
 from store import accounts, clock, contacts, journeys
@@ -122,6 +123,7 @@ class Line:
         with self.project.database.read() as connection:
             found = rows(connection, statement, after=after, many=many)
             self.now = self.project.now(connection)
+        collect_seldom()
         began = time.perf_counter()
         for start in range(0, many, PAGE):
             page = [Candidate(contact_id=row.id, external_id=row.external_id) for row in found[start : start + PAGE]]

@@ -22,7 +22,7 @@ from store.crash_points import reach
 from store.sql import parsed
 from store.tables.columns import instant, micros
 
-BATCH = 1_000
+BATCH = 2_000
 
 
 def advance_due(project: Project, connection: Connection, limit: int = BATCH) -> int:

@@ -80,11 +80,7 @@ def _enter(
     done: Enrolled,
 ) -> None:
     allowed = _cooled(project, connection, version, candidates, now, done)
-    keyed = [(each, _slot(version, each)) for each in allowed]
-    for each, slot in keyed:
-        if slot is None:
-            done.skipped.append((each.external_id, "no_key"))
-    entering = [(each, slot) for each, slot in keyed if slot is not None]
+    entering = _slots(version, allowed, done)
     if version.journey.settings.reentry.mode == "restart":
         _restart(project, connection, version, entering, now)
     made = enrollments.enter(
@@ -92,7 +88,7 @@ def _enter(
         version.journey_id,
         version.id,
         version.journey.start,
-        [Entering(contact_id=each.contact_id, slot=slot, event=each.properties or None) for each, slot in entering],
+        [Entering(each.contact_id, slot, each.properties or None) for each, slot in entering],
         now,
     )
     _report(done, version, entering, made)
@@ -110,16 +106,20 @@ def _count(connection: Connection, done: Enrolled, version_id: int | None, start
     tally.save(connection)
 
 
-def _slot(version: Version, candidate: Candidate) -> str | None:
-    """The value that the unique index holds against this contact; None when the key is missing."""
+def _slots(version: Version, candidates: Sequence[Candidate], done: Enrolled) -> list[tuple[Candidate, str]]:
+    """Each with the value that the unique index holds against this contact; whose key is missing stays outside."""
     reentry = version.journey.settings.reentry
-    key = ""
-    if reentry.key:
-        named = key_text(candidate.properties.get(reentry.key))
+    kind = "once:" if reentry.mode == "never" else "in:"
+    if not reentry.key:
+        return [(each, kind) for each in candidates]
+    entering = []
+    for each in candidates:
+        named = key_text(each.properties.get(reentry.key))
         if named is None:
-            return None
-        key = named
-    return f"{'once' if reentry.mode == 'never' else 'in'}:{key}"[:200]
+            done.skipped.append((each.external_id, "no_key"))
+        else:
+            entering.append((each, f"{kind}{named}"[:200]))
+    return entering
 
 
 def _cooled(
@@ -172,14 +172,13 @@ def end_trips(project: Project, connection: Connection, ids: Sequence[int], reas
 
 
 def _report(
-    done: Enrolled, version: Version, entering: Sequence[tuple[Candidate, str]], made: Mapping[tuple[int, str], int]
+    done: Enrolled, version: Version, entering: Sequence[tuple[Candidate, str]], made: dict[tuple[int, str], int]
 ) -> None:
-    reported: set[tuple[int, str]] = set()
     taken = "already_taken" if version.journey.settings.reentry.mode == "never" else "already_inside"
     for each, slot in entering:
-        place = (each.contact_id, slot)
-        if place in made and place not in reported:
-            reported.add(place)
-            done.ids.append(made[place])
-        else:
+        # Who is named twice has entered once.
+        enrollment = made.pop((each.contact_id, slot), None)
+        if enrollment is None:
             done.skipped.append((each.external_id, taken))
+        else:
+            done.ids.append(enrollment)

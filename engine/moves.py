@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from itertools import chain
-from operator import itemgetter
 from types import MappingProxyType
 from typing import Any
 
@@ -66,11 +65,14 @@ class Batch:
             self.now if over else None, None if walk.due_at is None else micros(walk.due_at), walk.waiting_for,
         )  # fmt: skip
         stateful = walk.remembers and carries
+        kinds: dict[tuple[bool, bool, bool], list[int]] = {}
         for row in rows:
-            to = (*there, bool(row.stateful or stateful), bool(row.converted or walk.converted))
             freed = over and row.slot is not None and not row.slot.startswith("once:")
-            (self.freed if freed else self.moved).setdefault(to, []).append(row.id)
-        self._trail(rows, walk, Counter(cohort(row.entered_at) for row in rows))
+            kinds.setdefault((bool(row.stateful), bool(row.converted), freed), []).append(row.id)
+        for (was_stateful, was_converted, freed), ids in kinds.items():
+            to = (*there, was_stateful or stateful, was_converted or walk.converted)
+            (self.freed if freed else self.moved).setdefault(to, []).extend(ids)
+        self._trail(rows, walk, Counter([cohort(row.entered_at) for row in rows]))
         journey = self.project.version(self.connection, rows[0].version_id).journey
         for seq, node, effect in walk.effects:
             self._effect(rows, journey, seq, node, effect)
@@ -89,7 +91,7 @@ class Batch:
         # In the order of the trips, whoever walked together: neighbours lie on one page, and messages keep their order.
         for ids in chain(self.moved.values(), self.freed.values(), self.visits.values()):
             ids.sort()
-        self.planned.sort(key=itemgetter(0))
+        self.planned.sort(key=lambda each: each[0][0])
         enrollments.save(connection, self.moved, self.freed, self.visits, self.states, heard)
         planning.plan(connection, self.planned)
         contacts.patch(connection, self.patches, self.now)
@@ -156,22 +158,24 @@ class Batch:
 
     def _plan(self, rows: Sequence[Claimed], says: Says, seq: int, node: str, part: str) -> None:
         now, expires = self.now, self.now + says.ttl // MICROSECOND
-        kept: Counter[tuple[Any, ...]] = Counter()
+        #: Deliveries that are alike but for whose they are: by the hour of entering and, of those taken, the account.
+        alike: dict[tuple[Any, ...], tuple[Any, ...]] = {}
+        many: Counter[tuple[Any, ...]] = Counter()
         for row in rows:
-            taken, when = self.taken.get((row.id, seq, part)), cohort(row.entered_at)
-            place = (row.journey_id, row.version_id, node, part, when, says.category)
-            same: tuple[Any, ...]
-            if taken is None:
-                address, content = "", None
-                same = (*place, "planned", "", now, expires, 0, "", "", now, None)
-            else:
-                channel, account, address, content = taken
-                same = (*place, "accepted", "", None, expires, 1, channel, account, now, now)
-            self.planned.append(((row.id, row.contact_id, f"v:{row.id}:{seq}:{part}", address, content), same))
-            kept[same] += 1
-        for same, many in kept.items():
-            _, version, _, _, when, _, state, _, _, _, _, channel, *_ = same
-            self.tally.add(version, node, f"delivery:{state}", when, many, channel)
+            taken = self.taken.get((row.id, seq, part))
+            channel, account, address, content = taken or ("", "", "", None)
+            kind = (row.version_id, cohort(row.entered_at), taken is None, channel, account)
+            many[kind] += 1
+            if kind not in alike:
+                place = (row.journey_id, row.version_id, node, part, kind[1], says.category)
+                alike[kind] = (
+                    (*place, "planned", "", now, expires, 0, "", "", now, None)
+                    if taken is None
+                    else (*place, "accepted", "", None, expires, 1, channel, account, now, now)
+                )
+            self.planned.append(((row.id, row.contact_id, f"v:{row.id}:{seq}:{part}", address, content), alike[kind]))
+        for (version, when, waits, channel, _), amount in many.items():
+            self.tally.add(version, node, f"delivery:{'planned' if waits else 'accepted'}", when, amount, channel)
 
 
 def save_walks(

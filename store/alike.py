@@ -43,7 +43,7 @@ def insert_in_order(
     values: Sequence[tuple[tuple[Any, ...], tuple[Any, ...]]],
 ) -> None:
     """Insert rows that mostly agree, in this order: (what is their own, what is hardly ever); `same` holds no JSON."""
-    shared = {alike for _, alike in values}
+    shared = [*{id(alike): alike for _, alike in values}.values()]
     if len(values) < FEW or connection.dialect.name != "sqlite":
         insert(connection, model, (*own, *same), [(*each, *alike) for each, alike in values])
         return
@@ -56,7 +56,7 @@ def insert_in_order(
     table = table_of(model)
     picked = ", ".join([*picked_of(table, columns), *("?" * len(agree))])
     into = f"INSERT INTO {quoted(table)} ({', '.join([*columns, *(same[number] for number in agree)])})"
-    alike = next(iter(shared))
+    alike = shared[0]
     statement = f"{into} SELECT {picked} FROM json_each(?) ORDER BY key"
     connection.exec_driver_sql(statement, (*[alike[number] for number in agree], dumps(batch)))
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row
 
@@ -14,8 +14,7 @@ from store.sql import insert, insert_new, parsed, rows, run, scalar, update
 from store.tables import Enrollment, EnrollmentState, Signal, Visit
 
 
-@dataclass(slots=True, kw_only=True)
-class Entering:
+class Entering(NamedTuple):
     """One contact about to enter."""
 
     contact_id: int
@@ -41,14 +40,13 @@ def enter(
         "journey_id": journey_id, "version_id": version_id, "status": "active", "reason": "", "node": start, "seq": 0,
         "arrived_at": now, "entered_at": now, "due_at": now, "waiting_for": "", "converted": False,
     }  # fmt: skip
-    values = sorted((each.contact_id, each.slot, bool(each.event)) for each in entering)
+    first = sorted(entering, key=itemgetter(0, 1))
+    values = [(contact, slot, bool(event)) for contact, slot, event in first]
     returning = ("id", "contact_id", "slot")
     made = insert_new(connection, Enrollment, ("contact_id", "slot", "stateful"), values, returning, same)
     ids = {(contact, slot): enrollment for enrollment, contact, slot in made}
     states: list[tuple[int, Any, Any]] = [
-        (ids[(each.contact_id, each.slot)], each.event, {})
-        for each in entering
-        if each.event and (each.contact_id, each.slot) in ids
+        (ids[(contact, slot)], event, {}) for contact, slot, event in entering if event and (contact, slot) in ids
     ]
     insert(
         connection, EnrollmentState, ("enrollment_id", "event", "kept"), list({row[0]: row for row in states}.values())
