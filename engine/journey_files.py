@@ -88,10 +88,21 @@ def read_text(text: str, form: str) -> dict[str, Any]:
     try:
         document = json.loads(text) if form == "json" else yaml.load(text, _Loader)
     except (ValueError, yaml.YAMLError, RecursionError) as error:
-        raise FileRefused(f"This is not {form.upper()}: {error}.") from error
+        raise FileRefused(_unreadable(form.upper(), error)) from error
     if not isinstance(document, dict) or not isinstance(document.get("nodes"), list):
         raise FileRefused("This file holds no journey: it has no list of nodes.")
     return document
+
+
+def _unreadable(form: str, error: Exception) -> str:
+    """Where a text breaks off from its form, counted as editors count."""
+    mark = getattr(error, "problem_mark", None)
+    line, column = (mark.line + 1, mark.column + 1) if mark is not None else (0, 0)
+    if isinstance(error, json.JSONDecodeError):
+        line, column = error.lineno, error.colno
+    return (
+        f"This is not {form}: line {line}, column {column} cannot be read." if line else f"This is not {form}: {error}."
+    )
 
 
 def written(document: Mapping[str, Any], form: str) -> str:

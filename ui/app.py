@@ -21,8 +21,14 @@ from ui.trouble import Trouble
 LOGO, MARK = Path(__file__).with_name("logo.svg"), Path(__file__).with_name("mark.svg")
 #: On the accent of the dark theme, which is light enough to be read as text, the words are dark; Streamlit's are white.
 DARK = """<style>
-[data-testid^="stBaseButton-primary"] p, [data-testid^="stBaseButton-primary"] span,
+[data-testid^="stBaseButton-primary"]:enabled :is(p, span),
 .stMultiSelect span[title] { color: #07130f !important; }
+</style>"""
+#: Streamlit's own words around files are English in every language.
+FILES = """<style>
+[data-testid="stFileUploaderDropzone"] button p {{ font-size: 0; }}
+[data-testid="stFileUploaderDropzone"] button p::after {{ content: "{choose}"; font-size: 14px; }}
+[data-testid="stFileUploaderDropzoneInstructions"] {{ display: none; }}
 </style>"""
 #: What a page stumbles over when an answer is otherwise than it expects. Anything else is Streamlit's to tell.
 UNEXPECTED = (LookupError, TypeError, ValueError, AttributeError, StreamlitAPIException)
@@ -114,6 +120,8 @@ def main() -> None:
     st.logo(LOGO.read_text(encoding="utf-8"), size="large")
     if st.context.theme.type == "dark":
         st.html(DARK)
+    if language() != "en":
+        st.html(FILES.format(choose=_("Choose a file")))
     menu = places()
     here = st.navigation(menu)
     language_picker()

@@ -8,11 +8,12 @@ from typing import Any
 import streamlit as st
 
 from ui.backend import backend
+from ui.changes import change_list
 from ui.figures import number, when
 from ui.language import _
 from ui.look import attempt, careful
-from ui.publishing import ask_move, change_list
-from ui.words import bold, safe
+from ui.moving import ask_move
+from ui.words import JOURNEY, badge, bold, safe, word
 
 Json = Mapping[str, Any]
 
@@ -28,6 +29,8 @@ def versions(journey: Json) -> None:
     for one in sorted(found, key=lambda each: -int(each["version"])):
         with st.container(horizontal=True, border=True, vertical_alignment="center"):
             st.markdown(bold(_("Version {n}").format(n=one["version"])), width="content")
+            if one["version"] == journey.get("version"):
+                st.markdown(badge(word(JOURNEY, "live")), width="content")
             st.caption(when(one.get("published_at")), width="stretch")
             if one.get("inside") is not None:
                 st.caption(_("{n} inside").format(n=number(one["inside"])), width="content")
@@ -40,7 +43,9 @@ def saved(journey: str) -> None:
     for place, one in enumerate(backend().revisions(journey)):
         with st.container(horizontal=True, border=True, vertical_alignment="center"):
             st.markdown(when(one.get("saved_at")), width="content")
-            st.caption(safe(one.get("saved_by") or ""), width="stretch")
+            # The pages' own key is everybody's: it says nothing of who it was.
+            by = str(one.get("saved_by") or "")
+            st.caption(safe("" if by == "ui" else by), width="stretch")
             if place:
                 _doors(journey, f"r{one['revision']}", {"revision": int(one["revision"])})
             else:

@@ -87,7 +87,7 @@ def _person(trip: Json, names: Mapping[str, str]) -> None:
             query = {"id": str(trip["contact"])}
             st.page_link("screens/contact.py", label=str(trip["contact"]), icon=":material/person:", query_params=query)
             st.markdown(badge(word(ENROLLMENT, trip.get("status"))), width="content")
-            st.markdown(safe(names.get(str(trip.get("node")), "")), width="stretch")
+            st.space("stretch")
             with st.popover(_("Take out"), type="tertiary", icon=":material/logout:"):
                 st.caption(_("Their trip ends here. What was planned for them is not sent. This cannot be undone."))
                 st.button(

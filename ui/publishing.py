@@ -1,8 +1,7 @@
-"""The questions around publishing: what changes, for whom, do the tests hold; then, whether those inside come along."""
+"""The questions around publishing: what changes, for whom, do the tests hold; now or later."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -11,25 +10,14 @@ from urllib.parse import quote
 import streamlit as st
 
 from ui.backend import backend
+from ui.changes import change_list
 from ui.figures import now, number, when, zone
-from ui.language import N_, _, ngettext
+from ui.language import _, ngettext
 from ui.look import attempt, careful
 from ui.problems import problem_list
-from ui.setting_names import setting_name
-from ui.words import KIND, exit_name, safe, word
+from ui.words import KIND, safe, word
 
 Json = Mapping[str, Any]
-#: So many changes are told one by one.
-MOST = 40
-#: Longer values are cut.
-LONGEST = 70
-#: What becomes of those who stand in a step of an older version.
-GOES = {
-    "same": N_("stay where they are"),
-    "redirect": N_("go to {to}"),
-    "advance": N_("go on to {to}"),
-    "exit": N_("leave the journey"),
-}
 
 
 def ask_publish(journey: str) -> None:
@@ -128,55 +116,25 @@ def what_changes(journey: str, draft: Json) -> None:
         return
     st.markdown(_("Against version {n}:").format(n=told["from"]))
     change_list(told["changes"], draft)
-    inside = sum(int(each["inside"]) for each in told["affected"])
-    if inside:
-        text = ngettext("{n} contact is at a step that changes.", "{n} contacts are at steps that change.", inside)
-        st.markdown(f":material/group: {text.format(n=number(inside))}")
+    _who(told["affected"], draft)
     st.caption(_("Contacts who are inside finish on the version that they began. Move them from the page Versions."))
 
 
-def change_list(changes: list[Any], document: Json) -> None:
-    """Differences in words, those of places on the canvas left out unless there is nothing else."""
-    shown = [one for one in changes if one["what"] != "moved"]
-    titles = {node["id"]: node.get("title") or word(KIND, node["kind"]).text for node in document.get("nodes", ())}
-    st.markdown("\n".join(f"- {change_line(one, titles, document)}" for one in shown[:MOST]))
-    if len(shown) > MOST:
-        st.caption(_("and {n} more").format(n=number(len(shown) - MOST)))
-    if not shown:
-        st.caption(_("Only places on the canvas have changed."))
-
-
-def change_line(change: Json, titles: Mapping[str, str], document: Json) -> str:
-    """One difference in words."""
-    name = str(change.get("node") or "")
-    title = f"**{safe(change.get('title') or titles.get(name) or name)}**"
-    match change["what"]:
-        case "added":
-            return _("New step {title}").format(title=title)
-        case "removed":
-            return _("Step {title} is gone").format(title=title)
-        case "rewired":
-            to = safe(titles.get(str(change.get("after")), str(change.get("after") or _("nowhere"))))
-            way = safe(exit_name(str(change.get("exit"))))
-            return _("{title}: “{exit}” now leads to {to}").format(title=title, exit=way, to=to)
-    where = safe(setting_name(document, name, str(change.get("path") or "")))
-    before, after = (f":gray[{safe(side)}]" for side in _differing(change.get("before"), change.get("after")))
-    if not name:
-        return _("Journey settings, {setting}: {before} → {after}").format(setting=where, before=before, after=after)
-    return _("{title}, {setting}: {before} → {after}").format(title=title, setting=where, before=before, after=after)
-
-
-def _differing(before: Any, after: Any) -> tuple[str, str]:
-    """Both values as short texts; long ones that begin alike are shown from where they part."""
-    texts = [
-        "—" if value is None else value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-        for value in (before, after)
+def _who(affected: list[Any], draft: Json) -> None:
+    """How many stand at steps that change, in all and at each."""
+    heads = {str(one["node"]): one for one in affected if int(one["inside"])}
+    inside = sum(int(one["inside"]) for one in heads.values())
+    if not inside:
+        return
+    text = ngettext("{n} contact is at a step that changes.", "{n} contacts are at steps that change.", inside)
+    titles = {node["id"]: node.get("title") or word(KIND, node["kind"]).text for node in draft.get("nodes", ())}
+    each = [
+        f"{safe(titles.get(name) or one.get('title') or name)}: {number(int(one['inside']))}"
+        for name, one in heads.items()
     ]
-    parting = next((place for place, (a, b) in enumerate(zip(*texts, strict=False)) if a != b), min(map(len, texts)))
-    alike = max(0, parting - 15) if max(map(len, texts)) > LONGEST else 0
-    cut = [f"…{text[alike:]}" if alike else text for text in texts]
-    old, new = (text if len(text) <= LONGEST else text[: LONGEST - 1] + "…" for text in cut)
-    return old, new
+    st.markdown(
+        f":material/group: {text.format(n=number(inside))} {' · '.join(each) if len(each) > 1 else ''}".rstrip()
+    )
 
 
 def _tests(journey: str) -> None:
@@ -189,61 +147,3 @@ def _tests(journey: str) -> None:
     elif ran["items"]:
         text = ngettext("{n} test holds.", "{n} tests hold.", len(ran["items"]))
         st.success(text.format(n=number(len(ran["items"]))), icon=":material/labs:")
-
-
-def ask_move(journey: str, document: Json) -> None:
-    """Shows where those on older versions would come in the live one, then moves them."""
-
-    @st.dialog(_("Move those inside to the live version?"), icon=":material/moving:", width="medium")
-    def asked() -> None:
-        with careful():
-            key = f"move-{journey}"
-            names = {
-                node["id"]: str(node.get("title") or word(KIND, node["kind"]).text)
-                for node in document.get("nodes", ())
-            }
-            chosen: dict[str, Any] = st.session_state.setdefault(key, {})
-            plan = backend().migrate(journey, chosen, dry_run=True)["nodes"]
-            if not plan:
-                st.info(_("Everybody inside is on the live version."), icon=":material/check_circle:")
-                return
-            for row in plan:
-                _head(row, names, chosen)
-            undecided = any(row["how"] == "undecided" for row in plan)
-
-            def move() -> None:
-                attempt(lambda: backend().migrate(journey, chosen, dry_run=False), _("Moved."))
-                st.session_state.pop(key, None)
-
-            label = _("Move them")
-            if st.button(label, type="primary", key="move-yes", disabled=undecided, on_click=move):
-                st.rerun()
-
-    asked()
-
-
-def _head(row: Json, names: Mapping[str, str], chosen: dict[str, Any]) -> None:
-    """One step of an older version: how many are there, and where they go."""
-    node, inside = str(row["node"]), int(row["inside"])
-    version = _("Version {n}").format(n=row["version"])
-    people = ngettext("{n} contact", "{n} contacts", inside).format(n=number(inside))
-    st.markdown(f"**{safe(names.get(node, node))}** · {version} · {people}")
-    if row["how"] in GOES:
-        to = names.get(str(row.get("to")), str(row.get("to") or ""))
-        st.caption(f"→ {_(GOES[row['how']]).format(to=safe(to))}")
-    else:
-        st.caption(_("The step is gone or has become another kind: choose where they go."))
-    if row["how"] != "undecided" and node not in chosen:
-        return
-    ways = {"": _("Choose"), "advance": _("Go on to the next step"), "exit": _("Take them out")}
-    ways |= {f"to:{name}": title for name, title in names.items()}
-
-    def choose() -> None:
-        picked = str(st.session_state.get(f"move-{node}") or "")
-        chosen.pop(node, None)
-        if picked:
-            chosen[node] = {"redirect": picked[3:]} if picked.startswith("to:") else picked
-
-    st.selectbox(
-        _("Where they go"), list(ways), format_func=lambda way: ways[way], key=f"move-{node}", on_change=choose
-    )

@@ -39,7 +39,7 @@ def test_a_journey_is_written_and_read_back_with_its_tests(doors: Town, tested: 
     ("text", "form", "said"),
     [
         ("nodes: [\n  - {", "yaml", "line 2"),
-        ('{"nodes": [}', "json", "This is not JSON"),
+        ('{"nodes": [}', "json", "This is not JSON: line 1, column 12 cannot be read."),
         ("name: Spring", "yaml", "no list of nodes"),
         ("nodes: []\ntests: yes", "yaml", "The tests of a journey are a list"),
     ],

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from tests.ui.conftest import opened, words
 from tests.ui.pretend_world import World
-from ui.publishing import change_line
+from ui.changes import change_line
 from ui.rehearsing import counts, note
 from ui.setting_names import setting_name
 

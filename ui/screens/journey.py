@@ -16,10 +16,10 @@ from ui.figures import ago, compact, percent
 from ui.history import saved, versions
 from ui.inside import who_is_here
 from ui.language import _
-from ui.look import careful, heading
+from ui.look import careful
 from ui.publishing import planned
 from ui.trouble import Trouble
-from ui.words import JOURNEY, badge, word
+from ui.words import JOURNEY, badge, safe, word
 
 Json = Mapping[str, Any]
 
@@ -33,11 +33,11 @@ def shown_document(journey: Json) -> tuple[dict[str, Any], str]:
 
 def top(journey: Json) -> None:
     """Name, state, and what can be done."""
-    heading(journey.get("name") or _("Without a name"))
     with st.container(horizontal=True, vertical_alignment="center"):
+        st.title(safe(journey.get("name") or _("Without a name")), anchor=False, width="content")
         st.markdown(badge(word(JOURNEY, journey.get("status"))), width="content")
         st.caption(_("changed {when}").format(when=ago(journey.get("updated_at"))), width="content")
-        st.space("stretch")
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         query = {"id": str(journey["id"])}
         st.page_link("screens/editor.py", label=_("Edit"), icon=":material/edit:", query_params=query)
         st.page_link(

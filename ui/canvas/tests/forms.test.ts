@@ -163,7 +163,10 @@ describe("the difference of two versions", () => {
     const mine = journey()
     expect(difference(mine, { ...mine, nodes: mine.nodes.map((one) => ({ ...one, x: 9 })) })).toEqual([])
     const theirs = connect(setStep({ ...mine, graph: { ...mine.graph, name: "Else" } }, "hi", { settings: { text: "Other" } }), "hi", "sent", null)
-    expect(difference(mine, theirs).map((one) => [one.what, one.names])).toEqual([["journey", ["name"]], ["changed", ["buttons", "text", "ways"]]])
+    expect(difference(mine, theirs)[1].names.slice(0, 2)).toEqual([{ name: "buttons", mine: "Yes", theirs: "—" }, { name: "text", mine: "Hi", theirs: "Other" }])
+    const saying = (text: string) => setStep(mine, "hi", { settings: { text: "a".repeat(90) + text } })
+    expect(difference(saying("b"), saying("c"))[0].names).toEqual([{ name: "text", mine: `…${"a".repeat(15)}b`, theirs: `…${"a".repeat(15)}c` }])
+    expect(difference(mine, theirs).map((one) => [one.what, one.names.map((each) => each.name)])).toEqual([["journey", ["name"]], ["changed", ["buttons", "text", "ways"]]])
   })
 })
 

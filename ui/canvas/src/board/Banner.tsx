@@ -5,6 +5,7 @@ import { memo, useState } from "react"
 import { useAround, useJourney } from "../around"
 import { difference, type Difference } from "../difference"
 import { Icon } from "../icon"
+import { fieldsOf } from "../schema"
 
 export const Banner = memo(function Banner({ choose }: { choose: (ids: Iterable<string>, show?: boolean) => void }) {
   const { data, desk, t } = useAround()
@@ -34,12 +35,11 @@ export const Banner = memo(function Banner({ choose }: { choose: (ids: Iterable<
 })
 
 function Differences({ found, choose }: { found: Difference[]; choose: (ids: Iterable<string>, show?: boolean) => void }) {
-  const { t, titleOf } = useAround()
-  const words = {
-    added: t("only in theirs"),
-    removed: t("only in mine"),
-    changed: t("different: {names}"),
-    journey: t("different: {names}"),
+  const { data, kinds, t, titleOf } = useAround()
+  const words = { added: t("only in theirs"), removed: t("only in mine"), changed: "", journey: "" }
+  const called = (one: Difference, name: string) => {
+    const schema = one.step ? kinds.get(one.step.kind)?.schema : data.journeySchema
+    return fieldsOf(schema ?? {}).find((each) => each.name === name)?.title ?? (name === "ways" ? t("ways out") : name === "Title" ? t("Title") : name)
   }
   return (
     <ul className="differences">
@@ -48,7 +48,10 @@ function Differences({ found, choose }: { found: Difference[]; choose: (ids: Ite
           <button type="button" className="plain" disabled={!one.step || one.what === "added"} onClick={() => one.step && choose([one.step.id], true)}>
             <b>{one.step ? titleOf(one.step) : t("The journey's settings")}</b>
           </button>{" "}
-          {words[one.what].replace("{names}", one.names.map((name) => t(name)).join(", "))}
+          {words[one.what]}
+          {one.names.map(({ name, mine, theirs }) => (
+            <p key={name}>{called(one, name)}{mine !== theirs && <>: {t("mine")} <q>{mine}</q> · {t("theirs")} <q>{theirs}</q></>}</p>
+          ))}
         </li>
       ))}
       {!found.length && <li>{t("Only places on the board differ.")}</li>}
