@@ -29,9 +29,11 @@ EVERY = timedelta(hours=1)
 
 def refresh(project: Project, connection: Connection) -> int:
     """One piece of work in the caller's transaction; how many contacts were looked at."""
-    known = _in_order(segments.everything(connection))
-    if not known:
+    if not segments.everything(connection):
         return 0
+    # Who makes a segment waits until this is done: the round finds everybody as it was left here.
+    segments.hold_still(connection)
+    known = _in_order(segments.everything(connection))
     if _restarts(project, connection):
         # Whoever comes in ends an earlier trip: trips before contacts, as everywhere.
         order.hold_trips(connection, segments.next_uncompared(connection, CHANGED))
@@ -77,6 +79,11 @@ def _round(project: Project, connection: Connection, known: Sequence[Row[Any]]) 
     if segment is None:
         return 0
     ids = segments.page(connection, segment.cursor, ROUND)
+    passed_over = segments.passed_over(connection, ids) if _compares(known) else ()
+    if passed_over:
+        # On their own: whoever comes in may end a trip, and trips come before contacts.
+        _compare(connection, passed_over, known)
+        return len(passed_over)
     _compare_events(connection, ids, [segment])
     changed = _settle(project, connection, segment, ids)
     for other in known[[each.id for each in known].index(segment.id) + 1 :] if changed else ():
@@ -115,13 +122,20 @@ def _enter(project: Project, connection: Connection, segment: str, on: str, peop
 
 
 def _compare(connection: Connection, changed: Sequence[Row[Any]], known: Sequence[Row[Any]]) -> None:
-    """Work out what rules in SQL read of these contacts, and of the events that rules look into."""
+    """Work out what rules in SQL read of these contacts, and of the events that rules look into, if any rule does."""
+    if not _compares(known):
+        segments.pass_over(connection, [row.id for row in changed])
+        return
     people = []
     for row in changed:
         attributes = parsed(row.attributes)
         people.append((compared(attributes, zone_name(row.timezone, attributes, None)), row.id))
     segments.keep_compared(connection, people)
     _compare_events(connection, [row.id for row in changed], known)
+
+
+def _compares(known: Sequence[Row[Any]]) -> bool:
+    return any(reads(each.rule).compares for each in known)
 
 
 def _compare_events(connection: Connection, ids: Sequence[int], known: Sequence[Row[Any]]) -> None:

@@ -17,6 +17,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 #: Signs that databases read as part of a JSON path are moved here, to Unicode's private use.
 _PRIVATE, _ROOM = 0xE000, 0x1900
 _PLAIN = frozenset({str, int, float, bool, list})
+#: The length of a date without a time.
+DAY = len("2026-01-15")
 #: How numbers and dates begin.
 _FIRST = frozenset("+-0123456789")
 
@@ -63,6 +65,15 @@ def micros_of(moment: datetime) -> int:
     return (moment - _EPOCH) // timedelta(microseconds=1)
 
 
+def _instant(text: str, zone_name: str) -> int | None:
+    moment = as_moment(text, zone_name)
+    return None if moment is None else micros_of(moment)
+
+
+#: The same days come again and again: remembered they cost next to nothing.
+_day = lru_cache(maxsize=8192)(_instant)
+
+
 def _read(values: Mapping[str, Any], before: str, zone_name: str, flat: dict[str, Any]) -> None:
     for name, value in values.items():
         if value is not None and "." not in name:
@@ -77,11 +88,12 @@ def _scalar(key: str, value: Any, zone_name: str, flat: dict[str, Any]) -> None:
         flat[f"t:{key}"] = fold_text(value)
         # Most texts are names of something: they are not tried as a number and as a date.
         if value.lstrip()[:1] in _FIRST:
-            number, moment = as_number(value), as_moment(value, zone_name)
+            number = as_number(value)
+            moment = _day(value, zone_name) if len(value) == DAY else _instant(value, zone_name)
             if number is not None:
                 flat[f"n:{key}"] = number
             if moment is not None:
-                flat[f"d:{key}"] = micros_of(moment)
+                flat[f"d:{key}"] = moment
     elif kind is bool:
         flat[f"b:{key}"] = int(value)
     elif kind is int or kind is float:

@@ -74,6 +74,8 @@ class Wanted:
     deliveries: tuple[DeliveryClause, ...] = ()
     segments: frozenset[str] = frozenset()
     consents: bool = False
+    #: Whether it compares attributes or properties: all else a database tells without our preparing anything.
+    compares: bool = False
 
 
 def event_key(clause: EventClause | Rule) -> str:

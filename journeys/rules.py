@@ -80,6 +80,7 @@ def wanted(rule: Rule) -> Wanted:
         deliveries=tuple(deliveries.values()),
         segments=frozenset(each["segment"] for each in clauses if "segment" in each),
         consents=any("consent" in each for each in clauses),
+        compares=any("attribute" in each or each.get("where") for each in clauses),
     )
 
 

@@ -15,6 +15,8 @@ from store.tables import Contact, Event, Segment
 
 #: The lock of what segments watch: shared by those who report events, alone with who changes it.
 WATCHED = 727003
+#: What is kept of a contact for whom nothing was worked out; both databases take it for JSON.
+NOTHING = "'{}'"
 COLUMNS = "id, public_id, name, rule, due_at, cursor, refreshed_at, created_at, updated_at"
 
 
@@ -120,6 +122,22 @@ def next_uncompared(connection: Connection, limit: int) -> list[int]:
     """Ids of contacts that are looked at next, not locked yet."""
     statement = "SELECT id FROM contact WHERE compared IS NULL ORDER BY id LIMIT :limit"
     return [row.id for row in rows(connection, statement, limit=limit)]
+
+
+def pass_over(connection: Connection, contact_ids: Collection[int]) -> None:
+    """Contacts were looked at by rules that compare nothing: what others would compare is not worked out yet."""
+    run(connection, f"UPDATE contact SET compared = {NOTHING} WHERE id IN [ids]", ids=sorted(contact_ids))
+
+
+def passed_over(connection: Connection, contact_ids: Collection[int]) -> Sequence[Row[Any]]:
+    """Those of some contacts for whom nothing was worked out, locked: id, attributes, timezone."""
+    lock = " FOR UPDATE" if connection.dialect.name == "postgresql" else ""
+    return rows(
+        connection,
+        "SELECT id, attributes, timezone FROM contact WHERE id IN [ids] AND gone_at IS NULL"
+        f" AND compared = {NOTHING} ORDER BY id{lock}",
+        ids=sorted(contact_ids),
+    )
 
 
 def uncompared_events(

@@ -37,7 +37,8 @@ class Contact(SQLModel, table=True):
     locale: str | None = None
     #: Folded text of id, name and addresses, for search in both alphabets.
     searched: str = Field(default="", max_length=1000)
-    #: What rules in SQL read (`journeys.compared`); null since the contact, or what segments ask of it, has changed.
+    #: What rules in SQL read (`journeys.compared`); null since the contact, or what segments ask of it, has changed;
+    #: empty while no rule compares anything.
     compared: dict[str, Any] | None = json()
     #: The contact that this one was found to be; its id goes on meaning that one.
     merged_into: int | None = number(null=True)

@@ -74,11 +74,9 @@ def _furnish(connection: Connection) -> None:
 
 
 def number(project: Project, table: str, name: str) -> int:
-    """The id of a person's row."""
-    column = (
-        "external_id = :name"
-        if table == "contact"
-        else "contact_id = (SELECT id FROM contact WHERE external_id = :name)"
+    """The id of a person's row, or of the one journey."""
+    column = {"contact": "external_id = :name", "journey": "public_id <> :name"}.get(
+        table, "contact_id = (SELECT id FROM contact WHERE external_id = :name)"
     )
     with project.database.read() as connection:
         return int(scalar(connection, f"SELECT id FROM {table} WHERE {column}", name=name))
@@ -259,6 +257,35 @@ def test_what_is_being_reported_while_a_segment_begins_to_count_is_seen(project:
         pass
     with database.read() as connection:
         assert segments.inside(connection, "buyers", [number(project, "contact", "ann")])
+
+
+def test_who_is_being_looked_at_while_a_segment_begins_is_found_by_its_round(project: Project) -> None:
+    """Ann is looked at by rules that compare nothing; the new one, which does, must not pass her over for ever."""
+    database = project.database
+    rule = {"attribute": "city", "is": "exists"}
+    facts = [ContactFacts(external_id="ann", attributes={"city": "Tver"})]
+    database.transact(lambda each: contacts.upsert(each, facts, NOW))
+    # Where a journey's trips are locked first, they keep the two apart already.
+    database.transact(lambda each: journeys.set_status(each, number(project, "journey", ""), "stopped", NOW))
+
+    def begun() -> None:
+        database.transact(lambda each: segments.create(each, "placed", "Placed", rule, 1))
+        while database.transact(lambda each: refresh(project, each)):
+            pass
+
+    with ThreadPoolExecutor(1) as pool:
+
+        def looks(connection: Connection) -> Any:
+            assert refresh(project, connection) == len(PEOPLE)
+            other = pool.submit(begun)
+            _until_somebody_waits(project, other)
+            return other
+
+        database.transact(looks).result(30)
+    while database.transact(lambda each: refresh(project, each)):
+        pass
+    with database.read() as connection:
+        assert segments.inside(connection, "placed", [number(project, "contact", "ann")])
 
 
 def _until_somebody_waits(project: Project, other: Future[None] | None = None) -> None:

@@ -89,7 +89,8 @@ others = st.sampled_from(
     [{"tag": "t"}, {"tag": "нет"}, {"segment": "s1"}, {"segment": "s2"}, {"consent": "viber"},
      {"consent": "telegram", "purpose": "service"}]
 )  # fmt: skip
-rules = grouped(attributes | events | others).filter(lambda rule: not check_rule(rule))
+plain = st.fixed_dictionaries({"event": st.just("bought")}, optional={"at_least": st.integers(1, 3)}) | others
+rules = (grouped(attributes | events | others) | grouped(plain)).filter(lambda rule: not check_rule(rule))
 persons = st.fixed_dictionaries(
     {
         "attributes": people,
@@ -189,6 +190,14 @@ def test_a_rule_holds_in_sql_for_whom_it_holds_in_python(
     def work(connection: Connection) -> None:
         put(connection, crowd)
         for rule in asked:
+            holds, bound = condition(rule, connection.dialect.name, NOW)
+            statement = f"SELECT c.id FROM contact c WHERE {holds}"
+            found = {row.id for row in rows(connection, statement, **bound)}
+            assert found == {n for n, person in enumerate(crowd, 1) if by_python(rule, person)}, rule
+        # What compares nothing holds for the same people where nothing was worked out.
+        run(connection, "UPDATE contact SET compared = '{}'")
+        run(connection, "UPDATE event SET compared = NULL")
+        for rule in (each for each in asked if not wanted(each).compares):
             holds, bound = condition(rule, connection.dialect.name, NOW)
             found = {row.id for row in rows(connection, f"SELECT c.id FROM contact c WHERE {holds}", **bound)}
             assert found == {n for n, person in enumerate(crowd, 1) if by_python(rule, person)}, rule
