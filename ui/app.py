@@ -24,6 +24,12 @@ DARK = """<style>
 [data-testid^="stBaseButton-primary"]:enabled :is(p, span),
 .stMultiSelect span[title] { color: #07130f !important; }
 </style>"""
+#: A link that the keyboard is at has but a breath of colour of its own.
+FOCUS = """<style>
+[data-testid="stSidebarNavLink"]:focus-visible, [data-testid="stPageLink-NavLink"]:focus-visible {
+  outline: 2px solid currentColor; outline-offset: -2px;
+}
+</style>"""
 #: Streamlit's own words around files are English in every language.
 FILES = """<style>
 [data-testid="stFileUploaderDropzone"] button p {{ font-size: 0; }}
@@ -118,6 +124,7 @@ def main() -> None:
     # A first visit with ?lang= keeps its language after the address changes with the page.
     choose(language())
     st.logo(LOGO.read_text(encoding="utf-8"), size="large")
+    st.html(FOCUS)
     if st.context.theme.type == "dark":
         st.html(DARK)
     if language() != "en":

@@ -207,3 +207,29 @@ def test_what_was_written_while_the_line_was_down_is_there_afterwards(place: Tow
     tab.reload()
     expect(tab.get_by_test_id("step-hi")).to_be_visible()
     assert kept(place, tab, hello)["nodes"][0]["settings"]["text"] == "Written just before"
+
+
+def test_with_keys_alone_the_focus_comes_back_from_wherever_it_was(tab: Page, hello: str) -> None:
+    assert hello
+    publish_ = tab.get_by_test_id("publish")
+    publish_.press("Enter")
+    expect(tab.get_by_role("dialog")).to_be_visible()
+    tab.keyboard.press("Escape")
+    expect(publish_).to_be_focused()
+    card = tab.locator('.react-flow__node[data-id="hi"]')
+    card.press("Enter")
+    tab.keyboard.press("Enter")
+    expect(tab.get_by_test_id("panel").get_by_label("Title", exact=True).first).to_be_focused()
+    for _back in ("to the card", "from the panel"):
+        tab.keyboard.press("Escape")
+        expect(card).to_be_focused()
+    expect(tab.get_by_test_id("panel")).to_have_count(0)
+    tab.keyboard.press("/")
+    tab.keyboard.type("The end")
+    tab.keyboard.press("Enter")
+    expect(tab.locator('.react-flow__node[data-id="end"]')).to_be_focused()
+    tab.get_by_test_id("journey-settings").press("Enter")
+    expect(tab.get_by_test_id("panel")).to_be_visible()
+    tab.keyboard.press("Escape")
+    expect(tab.get_by_test_id("panel")).to_have_count(0)
+    expect(tab.get_by_test_id("journey-settings")).to_be_focused()

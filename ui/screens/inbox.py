@@ -161,13 +161,14 @@ def about(talk: str) -> None:
             st.rerun()
     st.button(
         _("Close the conversation"), icon=":material/check:", type="primary", key="inbox-close", on_click=closed,
-        args=(talk,),
+        args=(talk, seen["why"] == "handed_over"),
     )  # fmt: skip
 
 
-def closed(talk: str) -> None:
+def closed(talk: str, handed_over: bool) -> None:
     """The conversation is over."""
-    attempt(lambda: answering.close(talk), _("Closed. A journey that handed over goes on."))
+    done = _("Closed. A journey that handed over goes on.") if handed_over else _("Closed.")
+    attempt(lambda: answering.close(talk), done)
 
 
 def main() -> None:

@@ -24,6 +24,7 @@ import { Toast, type Said } from "./Toast"
 import { LARGEST, SMALLEST, Toolbar } from "./Toolbar"
 import { useDrawn } from "./useDrawn"
 import { useDrop } from "./useDrop"
+import { useKeptFocus } from "./useKeptFocus"
 import { useKeys } from "./useKeys"
 import { WayLine } from "./WayLine"
 
@@ -154,7 +155,8 @@ export function Board() {
     "edge.a11yDescription.default": t("Press Enter to choose the way, then Delete to remove it."),
     "minimap.ariaLabel": t("Map of the journey"),
   }), [t])
-  const keys = useKeys({ root, chosen, choose, erase, quickAdd: () => quickAdd({}, root.current!.querySelector(".react-flow")!), addHere })
+  const keys = useKeys({ root, chosen, choose, erase, quickAdd: () => quickAdd({}, root.current!.querySelector(".react-flow")!), close: asked.close, addHere })
+  useKeptFocus(root)
   const open = useMemo(() => ({ over, quickAdd }), [])
   const one = chosen.size === 1 ? journey.nodes.find((each) => chosen.has(each.id)) : undefined
 

@@ -16,6 +16,7 @@ export function Problems({ choose }: { choose: (ids: Iterable<string>, show?: bo
   const { over } = useOpen()
   const [open, setOpen] = useState(false)
   const root = useRef<HTMLDivElement>(null)
+  const opener = useRef<HTMLButtonElement>(null)
   useEffect(() => {
     if (!open) return
     const away = (event: Event) => !event.composedPath().includes(root.current!) && setOpen(false)
@@ -33,8 +34,14 @@ export function Problems({ choose }: { choose: (ids: Iterable<string>, show?: bo
   const errors = data.problems.filter((one) => one.level === "error").length
   if (!data.problems.length) return <span className="fine" role="status"><Icon name="check_circle" />{t("No problems")}</span>
   return (
-    <div className="problems" ref={root} onKeyDown={(event) => event.key === "Escape" && setOpen(false)}>
-      <button type="button" aria-expanded={open} className={errors ? "error" : "warning"} onClick={() => setOpen(!open)} data-testid="problems">
+    <div className="problems" ref={root} onKeyDown={(event) => {
+      if (event.key !== "Escape" || !open) return
+      // One press closes one thing: the list, not the panel too.
+      event.stopPropagation()
+      setOpen(false)
+      opener.current?.focus()
+    }}>
+      <button ref={opener} type="button" aria-expanded={open} className={errors ? "error" : "warning"} onClick={() => setOpen(!open)} data-testid="problems">
         <Icon name={errors ? "error" : "warning"} />{t("Problems: {n}", { n: data.problems.length })}
       </button>
       {open && (

@@ -1,6 +1,6 @@
 // Finds a step by its title, its words or its id, and shows it.
 
-import { useState } from "react"
+import { useRef, useState } from "react"
 
 import { useAround, useJourney } from "../around"
 import { Icon } from "../icon"
@@ -12,6 +12,7 @@ export function Search({ choose }: { choose: (ids: Iterable<string>, show?: bool
   const journey = useJourney(desk)
   const [text, setText] = useState("")
   const [at, setAt] = useState(0)
+  const input = useRef<HTMLInputElement>(null)
   const wanted = text.trim().toLowerCase()
   const says = (one: Step) =>
     `${titleOf(one)} ${kinds.get(one.kind)?.title ?? ""} ${one.id} ${data.told[one.id]?.sentence ?? ""} ${JSON.stringify(one.settings ?? {})}`.toLowerCase()
@@ -20,6 +21,8 @@ export function Search({ choose }: { choose: (ids: Iterable<string>, show?: bool
     if (!one) return
     setText("")
     choose([one.id], true)
+    const board = input.current!.getRootNode() as ShadowRoot
+    requestAnimationFrame(() => board.querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(one.id)}"]`)?.focus())
   }
   const keys = (event: React.KeyboardEvent) => {
     event.stopPropagation()
@@ -34,6 +37,7 @@ export function Search({ choose }: { choose: (ids: Iterable<string>, show?: bool
     <div className="search" role="search">
       <Icon name="search" />
       <input
+        ref={input}
         data-search
         value={text}
         placeholder={t("Find on the board")}

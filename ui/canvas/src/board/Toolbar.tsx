@@ -10,6 +10,7 @@ import { Icon } from "../icon"
 import { sizesIn } from "../layout"
 import { Problems } from "./Problems"
 import { Search } from "./Search"
+import { comeBack } from "./useKeptFocus"
 
 export const [SMALLEST, LARGEST] = [0.1, 1.6]
 const IN_A_ROW_MS = 1000
@@ -70,7 +71,7 @@ export const Toolbar = memo(function Toolbar({ chosen, choose, erase, settings, 
         <Icon name="tune" /><span className="wide">{t("Settings")}</span>
       </button>
       <button type="button" onClick={() => ask("rehearse")} title={t("Rehearse")} data-testid="rehearse"><Icon name="smart_toy" /><span className="middling">{t("Rehearse")}</span></button>
-      <button type="button" className="main" disabled={Boolean(desk.theirs)} onClick={() => ask("publish")} data-testid="publish">
+      <button type="button" className="main" disabled={Boolean(desk.theirs)} onClick={(event) => { ask("publish"); comeBack(event.currentTarget) }} data-testid="publish">
         <Icon name="rocket_launch" />{t("Publish")}
       </button>
     </div>

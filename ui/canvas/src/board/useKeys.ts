@@ -12,12 +12,13 @@ const typing = (event: Event): boolean => {
   return Boolean(target?.closest?.("input, textarea, select, [contenteditable]"))
 }
 
-export function useKeys({ root, chosen, choose, erase, quickAdd }: {
+export function useKeys({ root, chosen, choose, erase, quickAdd, close }: {
   root: RefObject<HTMLDivElement | null>
   chosen: Set<string>
   choose: (ids: Iterable<string>, show?: boolean) => void
   erase: () => void
   quickAdd: () => void
+  close: () => void
   addHere: (kind: string) => void
 }) {
   const around = useAround()
@@ -71,7 +72,7 @@ export function useKeys({ root, chosen, choose, erase, quickAdd }: {
   const alone: Record<string, () => void> = {
     Delete: () => !locked && erase(),
     Backspace: () => !locked && erase(),
-    Escape: () => choose([]),
+    Escape: close,
     a: () => !locked && quickAdd(),
     "/": () => root.current?.querySelector<HTMLElement>("[data-search]")?.focus(),
     f: () => void flow.fitView({ duration: 250, padding: 0.15 }),
