@@ -44,7 +44,7 @@ print(json.dumps({
     "batches": batches,
     "trips": [list(row) for row in trips],
     "sent": [[row.state, row.address, row.accepted_at is not None] for row in sent],
-    "texts": ["Anna, welcome" in str(row.content) for row in sent],
+    "texts": [f"Anna {number}, welcome" in str(row.content) for number, row in enumerate(sent)],
     "counts": {row.what: int(row.n) for row in counts},
 }))
 line.close()
