@@ -90,8 +90,9 @@ class Backend(AuthoringDoors, PeopleDoors):
     def event_names(self) -> Json:
         return dict(self._get("/v1/events/names") or {})
 
-    def segments(self) -> list[Json]:
-        return self._page("/v1/segments").items
+    def segments(self, *, limit: int = 1000, after: str | None = None) -> Page:
+        """Their ids and names."""
+        return self._page("/v1/segments", names="true", limit=limit, after=after)
 
     def pools(self) -> list[Json]:
         return self._page("/v1/coupons").items

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import streamlit as st
 
-from ui.canvas.comparisons import OUTCOMES, operator_name
+from ui.canvas.comparisons import operator_name
 from ui.language import _
-from ui.rule_form import CONDITIONS, OVER_EVENT, Group, Line, begun
+from ui.rule_clauses import BY_KIND, CLAUSES, DEEPEST, JOINTS, Part, choices_of
+from ui.rule_form import Group, Line, begun
 from ui.rule_values import shape, span_field, value_field
 from ui.words import CHANNEL, bold, channel
 
 Json = Mapping[str, Any]
-DEEPEST = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,24 +37,20 @@ class Known:
         return Known(attributes=list(properties), operators=self.operators)
 
 
+#: Draws one part of a condition; the condition's rule as it is then.
+Drawn = Callable[[Line, Part, Known], dict[str, Any]]
+
+
 def kind_name(kind: str) -> str:
     """What a condition asks about."""
-    names = {
-        "attribute": _("Attribute"), "tag": _("Tag"), "segment": _("Segment"), "event": _("Past event"),
-        "consent": _("Consent"), "delivery": _("Message"), "other": _("Other"),
-    }  # fmt: skip
-    return names[kind]
+    return _(BY_KIND[kind].title) if kind in BY_KIND else _("Other")
 
 
 def group_field(group: Group, known: Known, *, over_event: bool = False, depth: int = 0) -> None:
     """A group with its parts; what is pressed changes it before the page is drawn again."""
-    joints = {
-        "all": _("All of these"), "any": _("Any of these"), "not any": _("None of these"),
-        "not all": _("Not all of these"),
-    }  # fmt: skip
     if len(group.parts) > 1 or group.joint not in ("all", "any"):
         group.joint = st.selectbox(
-            _("Joined by"), list(joints), index=list(joints).index(group.joint), format_func=lambda one: joints[one],
+            _("Joined by"), list(JOINTS), index=list(JOINTS).index(group.joint), format_func=lambda one: _(JOINTS[one]),
             key=f"{group.key}-joint", label_visibility="collapsed", width=200,
         )  # fmt: skip
     for part in list(group.parts):
@@ -71,7 +67,7 @@ def group_field(group: Group, known: Known, *, over_event: bool = False, depth: 
             _("Add a condition"), key=f"{group.key}-add", icon=":material/add:",
             on_click=lambda: group.parts.append(begun("attribute")),
         )  # fmt: skip
-        if group.parts and depth < DEEPEST and not over_event:
+        if group.parts and depth < DEEPEST:
             st.button(
                 _("Add a group"), key=f"{group.key}-group", icon=":material/data_object:", type="tertiary",
                 on_click=lambda: group.parts.append(Group("any", [begun("attribute")])),
@@ -86,7 +82,7 @@ def _remover(group: Group, part: Line | Group) -> None:
 
 
 def _line(group: Group, line: Line, known: Known, *, over_event: bool) -> None:
-    kind, offered = line.kind, list(OVER_EVENT if over_event else CONDITIONS)
+    kind, offered = line.kind, [one.kind for one in CLAUSES if one.over_event or not over_event]
     offered += [kind] if kind not in offered else []
     with st.container(horizontal=True, vertical_alignment="center"):
         if len(offered) > 1:
@@ -99,11 +95,17 @@ def _line(group: Group, line: Line, known: Known, *, over_event: bool) -> None:
         line.negated = st.toggle(
             _("not"), line.negated, key=f"{line.key}-not", help=_("Holds when the condition does not.")
         )
-        line.rule = DRAWN[line.kind](line, known)
+        parts = BY_KIND[line.kind].parts if line.kind in BY_KIND else ()
+        for part in parts:
+            if part.widget in DRAWN and (not part.of_trip or part.name in line.rule):
+                line.rule = DRAWN[part.widget](line, part, known)
+        if not parts:
+            line.rule = _other(line)
         st.space("stretch")
         _remover(group, line)
-    if line.kind == "event":
-        _properties(line, known)
+    for part in parts:
+        if part.widget == "where":
+            _properties(line, part, known)
 
 
 def _choice(key: str, label: str, value: str, names: Mapping[str, str], *, fresh: bool = True, width: int = 220) -> str:
@@ -116,13 +118,9 @@ def _choice(key: str, label: str, value: str, names: Mapping[str, str], *, fresh
     return str(chosen or "").strip()
 
 
-def _same(names: list[str]) -> dict[str, str]:
-    return {each: each for each in names}
-
-
-def _attribute(line: Line, known: Known) -> dict[str, Any]:
-    rule, names = line.rule, [str(each["name"]) for each in known.attributes]
-    name = _choice(f"{line.key}-name", _("Attribute"), rule["attribute"], _same(names))
+def _comparison(line: Line, part: Part, known: Known) -> dict[str, Any]:
+    rule, names = line.rule, {str(each["name"]): str(each["name"]) for each in known.attributes}
+    name = _choice(f"{line.key}-name", _(part.title), rule["attribute"], names)
     about = next((each for each in known.attributes if each["name"] == name), {"name": name, "type": ""})
     value = rule.get("value", True if rule["is"] == "exists" else "")
     if name != rule["attribute"]:
@@ -140,51 +138,62 @@ def _attribute(line: Line, known: Known) -> dict[str, Any]:
     return {"attribute": name, "is": operator, "value": value_field(line.key, operator, value, about)}
 
 
-def _event(line: Line, known: Known) -> dict[str, Any]:
+def _named(names: Callable[[Known], Mapping[str, str]], *, fresh: bool) -> Drawn:
+    """A name of the project's; `fresh`: or one that is not known yet."""
+
+    def drawn(line: Line, part: Part, known: Known) -> dict[str, Any]:
+        now = str(line.rule.get(part.name) or "")
+        chosen = _choice(f"{line.key}-{part.name}", _(part.title), now, names(known), fresh=fresh)
+        return {**line.rule, part.name: chosen}
+
+    return drawn
+
+
+def _one_of(line: Line, part: Part, known: Known) -> dict[str, Any]:
+    now = str(line.rule.get(part.name, part.unsaid))
+    chosen = _choice(f"{line.key}-{part.name}", _(part.title), now, choices_of(part), fresh=False, width=170)
+    return line.rule if chosen == part.unsaid and part.name not in line.rule else {**line.rule, part.name: chosen}
+
+
+def _count(line: Line, part: Part, known: Known) -> dict[str, Any]:
     rule = dict(line.rule)
-    names = _same([str(each["name"]) for each in known.events])
-    rule["event"] = _choice(f"{line.key}-event", _("Event"), rule["event"], names)
     times = st.number_input(
-        _("At least so many times"), min_value=1, max_value=1_000_000, value=int(rule.pop("at_least", 1)),
-        key=f"{line.key}-times", label_visibility="collapsed", width=120,
-        help=_("At least so many times"),
+        _(part.title), min_value=1, max_value=1_000_000, value=int(rule.pop(part.name, part.unsaid)),
+        key=f"{line.key}-{part.name}", label_visibility="collapsed", width=120, help=_(part.title),
     )  # fmt: skip
     st.caption(_("times or more"), width="content")
-    rule |= {"at_least": int(times)} if times != 1 else {}
-    within = rule.pop("within", None)
-    if st.toggle(_("within the last"), within is not None, key=f"{line.key}-within"):
-        rule["within"] = span_field(f"{line.key}-within", within or "P30D")
-    return rule
+    return rule if times == part.unsaid else {**rule, part.name: int(times)}
 
 
-def _properties(line: Line, known: Known) -> None:
+def _span(line: Line, part: Part, known: Known) -> dict[str, Any]:
+    rule, key = dict(line.rule), f"{line.key}-{part.name}"
+    length = rule.pop(part.name, None)
+    if not st.toggle(_(part.title), length is not None, key=key):
+        return rule
+    return {**rule, part.name: span_field(key, length or part.unsaid)}
+
+
+def _properties(line: Line, part: Part, known: Known) -> None:
     """The rule over the properties of an event."""
-    if st.toggle(_("only with properties"), line.where is not None, key=f"{line.key}-where"):
+    if st.toggle(_(part.title), line.where is not None, key=f"{line.key}-{part.name}"):
         line.where = line.where or Group(parts=[begun("attribute")])
         group_field(line.where, known.over(str(line.rule.get("event") or "")), over_event=True)
     else:
         line.where = None
 
 
-def _consent(line: Line, known: Known) -> dict[str, Any]:
-    names = {name: channel(name) for name in CHANNEL if name != "auto"}
-    where = _choice(f"{line.key}-channel", _("Messenger"), line.rule["consent"], names, fresh=False, width=170)
-    purposes = {"marketing": _("marketing"), "service": _("service"), "transactional": _("transactional")}
-    now = str(line.rule.get("purpose", "marketing"))
-    return {"consent": where, "purpose": _choice(f"{line.key}-purpose", _("Purpose"), now, purposes, width=170)}
-
-
-def _delivery(line: Line, known: Known) -> dict[str, Any]:
-    what = line.rule["delivery"]
-    journey = str(what.get("journey") or "") if isinstance(what, Mapping) else ""
+def _message(line: Line, part: Part, known: Known) -> dict[str, Any]:
+    """A journey's messages; a step is only known in its own journey, and stays as it is named."""
+    what = line.rule[part.name]
+    if not isinstance(what, Mapping) or "journey" not in what:
+        st.code(json.dumps(what, ensure_ascii=False), language=None, width="content")
+        return line.rule
     names = {each: str(name) for each, name in known.journeys.items()}
-    chosen = _choice(f"{line.key}-journey", _("Journey"), journey, names, width=260)
-    outcomes = {each: operator_name(each) for each in OUTCOMES}
-    was = _choice(f"{line.key}-was", _("What became of it"), str(line.rule["was"]), outcomes, fresh=False, width=170)
-    return {"delivery": {"journey": chosen}, "was": was}
+    chosen = _choice(f"{line.key}-journey", _("Journey"), str(what["journey"]), names, width=260)
+    return {**line.rule, part.name: {"journey": chosen}}
 
 
-def _other(line: Line, known: Known) -> dict[str, Any]:
+def _other(line: Line) -> dict[str, Any]:
     """What the form has no widgets for is written as it is."""
     text = st.text_input(
         _("Condition, JSON"), json.dumps(line.rule, ensure_ascii=False), key=f"{line.key}-json", width=420,
@@ -197,16 +206,20 @@ def _other(line: Line, known: Known) -> dict[str, Any]:
     return written if isinstance(written, dict) else line.rule
 
 
-def _tag(line: Line, known: Known) -> dict[str, Any]:
-    return {"tag": _choice(f"{line.key}-tag", _("Tag"), line.rule["tag"], _same(known.tags))}
+def _same(names: Iterable[Any]) -> dict[str, str]:
+    return {str(each): str(each) for each in names}
 
 
-def _segment(line: Line, known: Known) -> dict[str, Any]:
-    names = {each: str(name) for each, name in known.segments.items()}
-    return {"segment": _choice(f"{line.key}-segment", _("Segment"), line.rule["segment"], names, fresh=False)}
-
-
-DRAWN = {
-    "attribute": _attribute, "tag": _tag, "segment": _segment, "event": _event, "consent": _consent,
-    "delivery": _delivery, "other": _other,
-}  # fmt: skip
+#: What draws each widget; the rule over an event's properties stands below its line.
+DRAWN: Mapping[str, Drawn] = {
+    "comparison": _comparison,
+    "tag": _named(lambda known: _same(known.tags), fresh=True),
+    "segment": _named(lambda known: known.segments, fresh=False),
+    "event": _named(lambda known: _same(each["name"] for each in known.events), fresh=True),
+    "messenger": _named(lambda known: {name: channel(name) for name in CHANNEL if name != "auto"}, fresh=False),
+    "property": _named(lambda known: {}, fresh=True),
+    "choice": _one_of,
+    "count": _count,
+    "span": _span,
+    "message": _message,
+}

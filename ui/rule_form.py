@@ -7,11 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ui.rule_clauses import BY_KIND
+
 Json = dict[str, Any]
-#: What a condition may ask, in the order in which it is offered.
-CONDITIONS = ("attribute", "tag", "segment", "event", "consent", "delivery")
-#: What the form asks of the properties of an event.
-OVER_EVENT = ("attribute",)
 #: How conditions are joined: which word, and whether all of it is turned round.
 JOINTS = {"all": ("all", False), "any": ("any", False), "not any": ("any", True), "not all": ("all", True)}
 _numbers = itertools.count(1)
@@ -33,7 +31,7 @@ class Line:
 
     @property
     def kind(self) -> str:
-        return next((name for name in CONDITIONS if name in self.rule), "other")
+        return next((name for name in BY_KIND if name in self.rule), "other")
 
 
 @dataclass(slots=True)
@@ -61,15 +59,7 @@ def rule_of(group: Group) -> Json:
 
 def begun(kind: str) -> Line:
     """A new condition of a kind."""
-    blanks: dict[str, Json] = {
-        "attribute": {"attribute": "", "is": "equal", "value": ""},
-        "tag": {"tag": ""},
-        "segment": {"segment": ""},
-        "event": {"event": ""},
-        "consent": {"consent": "telegram", "purpose": "marketing"},
-        "delivery": {"delivery": {"journey": ""}, "was": "read"},
-    }
-    return Line(blanks.get(kind, {}))
+    return Line(dict(BY_KIND[kind].begins) if kind in BY_KIND else {})
 
 
 def unfinished(group: Group) -> bool:
@@ -79,7 +69,7 @@ def unfinished(group: Group) -> bool:
 
 def _gap(line: Line) -> bool:
     rule = line.rule
-    blank = any(rule.get(name) in ("", None, []) for name in (*CONDITIONS, "value") if name in rule)
+    blank = any(rule.get(name) in ("", None, []) for name in (*BY_KIND, "value") if name in rule)
     nameless = isinstance(rule.get("delivery"), Mapping) and "" in rule["delivery"].values()
     return blank or nameless or not rule or (line.where is not None and unfinished(line.where))
 

@@ -11,6 +11,7 @@ import streamlit as st
 
 from ui.durations import UNITS, BadDuration, parse
 from ui.language import _
+from ui.rule_clauses import FLAGS, KNOWN, MOMENTS, SIDES
 from ui.rule_form import typed
 
 Json = Mapping[str, Any]
@@ -72,18 +73,16 @@ def _number(key: str, value: Any, kind: str, samples: Sequence[Any]) -> Any:
 
 
 def _flag(key: str, value: Any, kind: str, samples: Sequence[Any]) -> Any:
-    names = {True: _("yes"), False: _("no")}
     chosen = st.selectbox(
-        _("Value"), [True, False], index=1 if value is False else 0, format_func=lambda one: names[one], key=key,
+        _("Value"), list(FLAGS), index=1 if value is False else 0, format_func=lambda one: _(FLAGS[one]), key=key,
         label_visibility="collapsed", width=120,
     )  # fmt: skip
     return bool(chosen)
 
 
 def _known(key: str, value: Any, kind: str, samples: Sequence[Any]) -> Any:
-    names = {True: _("known"), False: _("not known")}
     chosen = st.selectbox(
-        _("Value"), [True, False], index=1 if value is False else 0, format_func=lambda one: names[one], key=key,
+        _("Value"), list(KNOWN), index=1 if value is False else 0, format_func=lambda one: _(KNOWN[one]), key=key,
         label_visibility="collapsed", width=140,
     )  # fmt: skip
     return bool(chosen)
@@ -101,10 +100,9 @@ def _list(key: str, value: Any, kind: str, samples: Sequence[Any]) -> Any:
 
 def _date(key: str, value: Any, kind: str, samples: Sequence[Any]) -> Any:
     days = value["days"] if isinstance(value, Mapping) else 0
-    modes = {"now": _("now"), "day": _("the date"), "ago": _("days ago"), "ahead": _("days ahead")}
     begins = "day" if _iso(value) else "now" if value in ("", "now") else "ago" if days <= 0 else "ahead"
     mode = st.selectbox(
-        _("Which moment"), list(modes), index=list(modes).index(begins), format_func=lambda one: modes[one],
+        _("Which moment"), list(MOMENTS), index=list(MOMENTS).index(begins), format_func=lambda one: _(MOMENTS[one]),
         key=f"{key}-mode", label_visibility="collapsed", width=140,
     )  # fmt: skip
     if mode == "now":
@@ -124,13 +122,12 @@ def _date(key: str, value: Any, kind: str, samples: Sequence[Any]) -> Any:
 
 def _within(key: str, value: Any, kind: str, samples: Sequence[Any]) -> Any:
     ahead, text = _span(value) or (False, "P30D")
-    sides = {False: _("the last"), True: _("the next")}
     side = st.selectbox(
-        _("Past or coming"), [False, True], index=int(ahead), format_func=lambda one: sides[one], key=f"{key}-side",
+        _("Past or coming"), list(SIDES), index=int(ahead), format_func=lambda one: _(SIDES[one]), key=f"{key}-side",
         label_visibility="collapsed", width=140,
     )  # fmt: skip
     span = span_field(key, text)
-    return {"next": span} if side else span
+    return {"next": span} if side == "next" else span
 
 
 def span_field(key: str, value: str) -> str:

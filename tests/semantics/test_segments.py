@@ -86,6 +86,8 @@ def test_segments_are_found_page_by_page(peopled: Town) -> None:
     first, following = listed(search="tagged", limit=3)
     assert first == ["t0", "t1", "t2"]
     assert listed(search="tagged", limit=3, after=following) == (["t3"], None)
+    named = peopled.call("GET", "/v1/segments", params={"search": "tagged", "names": "true", "limit": 1})
+    assert named["items"] == [{"id": "t0", "name": "Tagged 0"}]
 
 
 def test_who_asks_about_a_segment_is_told_and_keeps_it(peopled: Town) -> None:

@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from journeys.rule_problems import OUTCOMES, OVER_EVENT, PARTS, check_rule
 from tests.ui.conftest import opened, words
 from tests.ui.pretend_world import World
+from ui.rule_clauses import CLAUSES, Clause
 from ui.rule_form import opened as taken_apart
 from ui.rule_form import rule_of, typed, unfinished
 from ui.rule_values import shape
@@ -49,6 +51,22 @@ def test_a_rule_taken_apart_is_put_together_as_it_was(rule: dict[str, Any]) -> N
 )
 def test_what_is_still_to_be_filled_in_is_known(rule: dict[str, Any], gap: bool) -> None:
     assert unfinished(taken_apart(rule)) is gap
+
+
+def test_the_clauses_are_those_that_rules_are_made_of() -> None:
+    said = {one.kind: {part.name for part in one.parts} for one in CLAUSES}
+    # A comparison asks for the operator and the value too.
+    said["attribute"] |= {"is", "value"}
+    assert said == {kind: {kind, *more} for kind, more in PARTS.items() if kind not in ("all", "any", "not")}
+    assert {one.kind for one in CLAUSES if one.over_event} == {*OVER_EVENT} - {"all", "any", "not"}
+    (was,) = [part for one in CLAUSES for part in one.parts if part.name == "was"]
+    assert tuple(was.choices) == OUTCOMES
+
+
+@pytest.mark.parametrize("clause", CLAUSES, ids=lambda one: one.kind)
+def test_a_condition_begins_as_one_that_is_only_to_be_filled_in(clause: Clause) -> None:
+    for begins in filter(None, (clause.begins, clause.on_trip)):
+        assert all("Write" in problem.text or "Name" in problem.text for problem in check_rule(begins))
 
 
 @pytest.mark.parametrize(

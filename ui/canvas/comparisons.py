@@ -18,7 +18,7 @@ OPERATORS = {
     "exists": N_("is known"),
     "before": N_("is before"),
     "after": N_("is after"),
-    "within": N_("is within the last"),
+    "within": N_("is within"),
     "read": N_("read"),
     "clicked": N_("clicked"),
     "replied": N_("answered"),

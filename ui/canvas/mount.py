@@ -12,6 +12,7 @@ from ui.canvas.kinds import kinds, settings_schema
 from ui.canvas.labels import exit_names, labels
 from ui.canvas.offers import offers
 from ui.language import language
+from ui.rule_clauses import book
 from ui.said import said, sentences
 from ui.trouble import Trouble
 from ui.workbench import Work
@@ -31,6 +32,7 @@ def edit(work: Work, *, key: str, on_draft: Callable[[], None], on_action: Calla
         "counts": None,
         "journeySchema": lasting("settings", lambda: settings_schema(url, code)),
         "facts": lasting("offers", lambda: offers(url, code)),
+        "rules": book(),
         "answer": answer,
         "readOnly": False,
     }
@@ -54,6 +56,7 @@ def watch(
         "counts": {str(row["id"]): row for row in counts},
         "journeySchema": {},
         "facts": {},
+        "rules": {},
         "answer": None,
         "readOnly": True,
     }

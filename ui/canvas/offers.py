@@ -25,14 +25,16 @@ def offers(url: str, code: str) -> Json:
         "attributes": attributes.get("items") or [],
         "tags": attributes.get("tags") or [],
         "events": _or_nothing(api.event_names).get("items") or [],
-        "segments": _names(api.segments, "id"),
-        "pools": _names(api.pools, "pool"),
-        "journeys": [
-            {"id": one["id"], "name": one.get("name") or ""}
-            for one in _list(lambda: list(everything(api.journeys, limit=1000)))
-        ],
+        "segments": _named(api.segments),
+        "pools": [str(one["pool"]) for one in _list(api.pools)],
+        "journeys": _named(api.journeys),
         "operators": [
-            {"name": one["name"], "title": operator_name(one["name"]), "applies_to": list(one.get("applies_to") or ())}
+            {
+                "name": one["name"],
+                "title": operator_name(one["name"]),
+                "applies_to": list(one.get("applies_to") or ()),
+                "takes": one.get("value") or "any",
+            }
             for one in _or_nothing(api.schemas).get("operators") or ()
         ],
         "templates": [
@@ -55,8 +57,10 @@ def _list(read: Any) -> list[Json]:
     return list(getattr(found, "items", found))
 
 
-def _names(read: Any, name: str) -> list[str]:
-    return [str(one.get(name) or one.get("name") or "") for one in _list(read)]
+def _named(read: Any) -> list[Json]:
+    """Ids and names of a paged list, all of it."""
+    found = _list(lambda: list(everything(read, limit=1000)))
+    return [{"id": str(one["id"]), "name": str(one.get("name") or one["id"])} for one in found]
 
 
 def _or_nothing(read: Any) -> Json:

@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from ui import segmenting
-from ui.backend import backend, everything
+from ui.backend import backend
 from ui.canvas.offers import offers
 from ui.figures import ago, compact, number, percent, when
 from ui.language import _, language
@@ -26,14 +26,13 @@ Json = Mapping[str, Any]
 def known(own: str) -> Known:
     """What is there to choose from: real attributes, tags, events, other segments, journeys."""
     found = offers(backend().url, language())
-    others = {str(one["id"]): str(one["name"]) for one in everything(segmenting.listed, limit=500) if one["id"] != own}
     return Known(
         attributes=found["attributes"],
         tags=found["tags"],
         events=found["events"],
-        segments=others,
-        journeys={one["id"]: one["name"] or one["id"] for one in found["journeys"]},
-        operators=[one for one in found["operators"] if one["name"] not in ("read", "clicked", "replied", "failed")],
+        segments={one["id"]: one["name"] for one in found["segments"] if one["id"] != own},
+        journeys={one["id"]: one["name"] for one in found["journeys"]},
+        operators=found["operators"],
     )
 
 
@@ -85,6 +84,7 @@ def save(own: str, name: str, rule: Json, new_id: str) -> None:
     """Keeps the segment and remembers which it is."""
     kept = attempt(lambda: segmenting.keep(own, name.strip(), rule, new_id=new_id))
     if kept:
+        offers.clear()
         st.session_state["segment-saved"] = kept
         st.session_state.pop("segment-form", None)
 
@@ -178,6 +178,7 @@ def delete(segment: Json) -> None:
 
         def do() -> None:
             if attempt(lambda: segmenting.remove(str(segment["id"]))):
+                offers.clear()
                 st.session_state["segment-gone"] = True
 
         if st.button(_("Delete"), type="primary", key="segment-delete-yes", on_click=do):

@@ -101,15 +101,49 @@ export interface EventName {
   properties: Attribute[]
 }
 
+export interface Named {
+  name: string
+  title: string
+}
+
+/** One thing that a condition says, and the widget that asks for it. */
+export interface RulePart {
+  name: string
+  widget: string
+  title: string
+  choices: Named[]
+  /** What it is while the rule does not say it. */
+  unsaid: Json
+}
+
+export interface Clause {
+  kind: string
+  title: string
+  begins: Settings
+  over_event: boolean
+  parts: RulePart[]
+}
+
+/** All that rules can ask, in the reader's words. */
+export interface RuleBook {
+  deepest: number
+  clauses: Clause[]
+  joints: Named[]
+  moments: Named[]
+  sides: Named[]
+  known: Named[]
+  flags: Named[]
+}
+
 /** What the project knows that forms can offer. */
 export interface Facts {
   attributes: Attribute[]
   events: EventName[]
   tags: string[]
-  segments: string[]
+  segments: { id: string; name: string }[]
   pools: string[]
   journeys: { id: string; name: string }[]
-  operators: { name: string; title: string; applies_to: string[] }[]
+  operators: { name: string; title: string; applies_to: string[]; takes: string }[]
   messengers: Limits[]
   /** Messages kept for reuse, with the settings of a step that says them. */
   templates: { id: string; name: string; message: Settings }[]
@@ -131,6 +165,7 @@ export interface Data {
   kinds: Kind[]
   journeySchema: Schema
   facts: Facts
+  rules: RuleBook
   answer: { asked: number; what: Json } | null
   labels: Record<string, string>
   exitNames: Record<string, string>

@@ -8,10 +8,10 @@ import { exitsOf, pressed } from "../src/exits"
 import { Over } from "../src/board/open"
 import { isHeap, tidy } from "../src/layout"
 import { lengthIn, pieces, saidOn, shapeOn, withMessage } from "../src/preview"
-import { begin, groupOf, operatorsFor, ruleOf, turned } from "../src/rules"
+import { begin, clauseOf, groupOf, momentOf, operatorsFor, ruleOf, turned, withOperator } from "../src/rules"
 import { blank, changeMeaning, fieldsOf, meaningOf, type Meaning } from "../src/schema"
 import type { Json, Limits } from "../src/types"
-import { journey, kinds } from "./made"
+import { book, journey, kinds } from "./made"
 
 describe("durations", () => {
   it.each([
@@ -116,7 +116,18 @@ describe("a rule", () => {
 
   it("turned round keeps what it turns", () => expect(turned({ not: city })).toEqual({ not: true, inner: city }))
 
-  it("begins with a real attribute", () => expect(begin("attribute", [{ name: "age", type: "number", samples: [] }]).attribute).toBe("age"))
+  it("begins with a real attribute", () => expect(begin(book.clauses[0], [{ name: "age", type: "number", samples: [] }]).attribute).toBe("age"))
+
+  it("is of the kind that the book knows it by", () => expect([clauseOf({ tag: "vip" }, book)?.kind, clauseOf({ strange: 1 }, book)]).toEqual(["tag", undefined]))
+
+  it.each([
+    ["flag", "Kazan", undefined], ["list", "Kazan", ["Kazan"]], ["duration", "Kazan", "P30D"], ["duration", "P2D", "P2D"], ["duration", { next: "P2D" }, { next: "P2D" }],
+    ["date", "soon", "now"], ["date", { days: -3 }, { days: -3 }], ["any", ["a", "b"], "a"], ["any", { days: 3 }, ""],
+  ])("for a comparison with a %s turns %j into %j", (takes, value, wanted) => expect(withOperator({ attribute: "a", is: "equal", value }, "x", takes).value).toEqual(wanted))
+
+  it.each([["now", "now"], ["", "day"], ["2026-01-31", "day"], [{ days: 3 }, "ahead"], [{ days: -3 }, "ago"], ["2026-01-31T10:00:00Z", null], [{ next: "P1D" }, null]])(
+    "knows the moment %j as %s", (value, wanted) => expect(momentOf(value)).toBe(wanted),
+  )
 
   it("offers the comparisons of its attribute's type", () => {
     const all = [{ name: "less", applies_to: ["number"] }, { name: "contains", applies_to: ["text", "list"] }]

@@ -1,6 +1,6 @@
 // What the tests share: a small journey, its kinds, and data as Python sends them.
 
-import type { Data, Journey, Kind } from "../src/types"
+import type { Data, Journey, Kind, RuleBook } from "../src/types"
 
 export const kind = (name: string, begins: Kind["begins"], exits: string[], schema: Kind["schema"] = {}): Kind => ({
   kind: name, title: name, about: "", icon: "", accent: "#000000", schema, begins, exits, front: null,
@@ -18,6 +18,14 @@ export const kinds: Kind[] = [
   kind("exit", { reason: "done" }, []),
 ]
 
+export const book: RuleBook = {
+  deepest: 3, joints: [], moments: [], sides: [], known: [], flags: [],
+  clauses: [
+    { kind: "attribute", title: "Attribute", begins: { attribute: "", is: "equal", value: "" }, over_event: true, parts: [] },
+    { kind: "tag", title: "Tag", begins: { tag: "" }, over_event: false, parts: [] },
+  ],
+}
+
 export const journey = (): Journey => ({
   directed: true,
   multigraph: true,
@@ -33,5 +41,6 @@ export const data = (more: Partial<Data> = {}): Data => ({
   docId: "j1", revision: "1", document: journey(), saved: null, trouble: "", problems: [], told: {}, counts: null, kinds,
   journeySchema: {}, labels: {}, exitNames: {}, language: "en", readOnly: false, dark: false, answer: null,
   facts: { attributes: [], events: [], tags: [], segments: [], pools: [], journeys: [], operators: [], messengers: [], templates: [] },
+  rules: book,
   ...more,
 })

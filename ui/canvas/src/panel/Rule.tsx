@@ -2,11 +2,11 @@
 
 import { useAround, useJourney } from "../around"
 import { Icon } from "../icon"
-import { begin, CONDITIONS, groupOf, kindOf, ruleOf, turn, turned, type Condition, type Group, type Rule } from "../rules"
+import { begin, clauseOf, groupOf, isGroup, ruleOf, turn, turned, type Group, type Rule } from "../rules"
 import type { Attribute, Json } from "../types"
 import type { DrawProps } from "./fields"
 import { Small } from "./lists"
-import { Condition as Line } from "./Conditions"
+import { Condition, Other } from "./Conditions"
 
 export function RuleField({ field, value, put, around }: DrawProps) {
   const { data, t } = useAround()
@@ -22,7 +22,7 @@ export function RuleField({ field, value, put, around }: DrawProps) {
       <legend>{field.title}</legend>
       {field.help && <small>{field.help}</small>}
       {nothing ? (
-        <button type="button" className="add" onClick={() => set(begin("attribute", attributes))}><Icon name="add" />{t("Add a condition")}</button>
+        <button type="button" className="add" onClick={() => set(begin(data.rules.clauses[0], attributes))}><Icon name="add" />{t("Add a condition")}</button>
       ) : (
         <GroupOf group={groupOf(rule)} put={(next) => set(ruleOf(next))} attributes={attributes} overEvent={overEvent} depth={0} />
       )}
@@ -32,7 +32,7 @@ export function RuleField({ field, value, put, around }: DrawProps) {
 
 /** A list of rules, any of which will do. */
 export function RulesField(props: DrawProps) {
-  const { t } = useAround()
+  const { data, t } = useAround()
   const { field, value, put } = props
   const rules = (Array.isArray(value) ? value : []) as Rule[]
   const set = (next: Rule[]) => put(next.length ? next : undefined)
@@ -46,7 +46,7 @@ export function RulesField(props: DrawProps) {
           <RuleField {...props} field={{ ...field, title: t("When"), help: "", required: true }} value={one} put={(next) => set(rules.map((each, at) => (at === place ? ((next ?? {}) as Rule) : each)))} />
         </div>
       ))}
-      <button type="button" className="add" onClick={() => set([...rules, begin("attribute")])}><Icon name="add" />{t("Add a rule")}</button>
+      <button type="button" className="add" onClick={() => set([...rules, begin(data.rules.clauses[0])])}><Icon name="add" />{t("Add a rule")}</button>
     </fieldset>
   )
 }
@@ -77,27 +77,25 @@ export interface PartProps {
   depth: number
 }
 
-function GroupOf({ group, put, ...more }: { group: Group; put: (next: Group) => void } & PartProps) {
-  const { t } = useAround()
+export function GroupOf({ group, put, ...more }: { group: Group; put: (next: Group) => void } & PartProps) {
+  const { data, t } = useAround()
   const { how, not, parts } = group
+  const fresh = begin(data.rules.clauses[0], more.attributes)
   const set = (place: number, next: Rule | null) => put({ ...group, parts: parts.flatMap((one, at) => (at === place ? (next ? [next] : []) : [one])) })
   return (
     <div className="group-of" data-not={not}>
       {(parts.length > 1 || not) && (
         <div className="joined">
           <select aria-label={t("Joined by")} value={`${not ? "not " : ""}${how}`} onChange={(event) => put({ ...group, not: event.target.value.startsWith("not"), how: event.target.value.endsWith("any") ? "any" : "all" })}>
-            <option value="all">{t("All of these")}</option>
-            <option value="any">{t("Any of these")}</option>
-            <option value="not any">{t("None of these")}</option>
-            <option value="not all">{t("Not all of these")}</option>
+            {data.rules.joints.map((one) => <option key={one.name} value={one.name}>{one.title}</option>)}
           </select>
         </div>
       )}
       {parts.map((one, place) => <Part key={place} rule={one} put={(next) => set(place, next)} {...more} />)}
       <div className="adds">
-        <button type="button" className="add" onClick={() => put({ ...group, parts: [...parts, begin("attribute", more.attributes)] })}><Icon name="add" />{t("Add a condition")}</button>
-        {parts.length > 0 && more.depth < 3 && (
-          <button type="button" className="add" onClick={() => put({ ...group, parts: [...parts, begin("group", more.attributes)] })}><Icon name="data_object" />{t("Add a group")}</button>
+        <button type="button" className="add" onClick={() => put({ ...group, parts: [...parts, fresh] })}><Icon name="add" />{t("Add a condition")}</button>
+        {parts.length > 0 && more.depth < data.rules.deepest && (
+          <button type="button" className="add" onClick={() => put({ ...group, parts: [...parts, { any: [fresh] }] })}><Icon name="data_object" />{t("Add a group")}</button>
         )}
       </div>
     </div>
@@ -105,32 +103,29 @@ function GroupOf({ group, put, ...more }: { group: Group; put: (next: Group) => 
 }
 
 function Part({ rule, put, ...more }: { rule: Rule; put: (next: Rule | null) => void } & PartProps) {
-  const { t } = useAround()
+  const { data, t } = useAround()
   const { not, inner } = turned(rule)
-  const kind = kindOf(inner)
-  const names: Record<Condition, string> = {
-    attribute: more.overEvent ? t("Property") : t("Attribute"), tag: t("Tag"), segment: t("Segment"), event: t("Past event"),
-    consent: t("Consent"), delivery: t("Message"), group: t("Group"), other: t("Other"),
-  }
-  const offered: Condition[] = more.overEvent ? ["attribute"] : [...CONDITIONS]
-  if (!offered.includes(kind)) offered.push(kind)
-  if (kind === "group")
+  if (isGroup(inner))
     return (
       <div className="box">
-        <div className="tools"><b>{names.group}</b><Small icon="close" label={t("Remove")} run={() => put(null)} /></div>
+        <div className="tools"><b>{t("Group")}</b><Small icon="close" label={t("Remove")} run={() => put(null)} /></div>
         <GroupOf group={groupOf(rule)} put={(next) => put(next.parts.length ? keepGroup(next) : null)} {...more} depth={more.depth + 1} />
       </div>
     )
+  const clause = clauseOf(inner, data.rules)
+  const offered = data.rules.clauses.filter((one) => one.over_event || !more.overEvent || one === clause)
+  const change = (kind: string) => put(turn(begin(data.rules.clauses.find((one) => one.kind === kind)!, more.attributes), not))
   return (
     <div className="condition" data-testid="condition">
       <div className="tools">
-        <select aria-label={t("Condition")} value={kind} onChange={(event) => put(turn(begin(event.target.value as Condition, more.attributes), not))}>
-          {offered.map((one) => <option key={one} value={one}>{names[one]}</option>)}
+        <select aria-label={t("Condition")} value={clause?.kind ?? ""} onChange={(event) => change(event.target.value)}>
+          {offered.map((one) => <option key={one.kind} value={one.kind}>{more.overEvent && one.over_event ? t("Property") : one.title}</option>)}
+          {!clause && <option value="">{t("Other")}</option>}
         </select>
         <button type="button" className="not" aria-pressed={not} title={t("Holds when the condition does not.")} onClick={() => put(turn(inner, !not))}>{t("not")}</button>
         <Small icon="close" label={t("Remove")} run={() => put(null)} />
       </div>
-      <Line kind={kind} rule={inner} put={(next) => put(turn(next, not))} attributes={more.attributes} />
+      {clause ? <Condition clause={clause} rule={inner} put={(next) => put(turn(next, not))} attributes={more.attributes} /> : <Other rule={inner} put={(next) => put(turn(next, not))} />}
     </div>
   )
 }

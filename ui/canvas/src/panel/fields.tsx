@@ -4,7 +4,7 @@ import { useId, useState } from "react"
 
 import { useAround } from "../around"
 import type { Field } from "../schema"
-import type { Json, Problem, Settings, Step } from "../types"
+import type { Facts, Json, Problem, Settings, Step } from "../types"
 import { Words } from "./Words"
 import { Group, Late, MapOf, Pairs, Raw, Rows } from "./lists"
 import { RuleField, RulesField } from "./Rule"
@@ -175,16 +175,18 @@ function Suggested({ field, value, put, offered }: DrawProps & { offered: string
   )
 }
 
-const offeredBy = (pick: (facts: ReturnType<typeof useAround>["data"]["facts"]) => string[]) =>
+const offeredBy = (pick: (facts: Facts) => string[]) =>
   function Offered(props: DrawProps) {
     return <Suggested {...props} offered={pick(useAround().data.facts)} />
   }
 
-function JourneyChoice(props: DrawProps) {
-  const { data } = useAround()
-  const choices = data.facts.journeys.map((one) => ({ name: one.id, title: one.name || one.id }))
-  return <Choice {...props} field={{ ...props.field, choices }} />
-}
+const chosenFrom = (pick: (facts: Facts) => { id: string; name: string }[]) =>
+  function Chosen(props: DrawProps) {
+    const { data, t } = useAround()
+    const choices = pick(data.facts).map((one) => ({ name: one.id, title: one.name }))
+    const blank = props.value === "" ? [{ name: "", title: t("Choose") }] : []
+    return <Choice {...props} field={{ ...props.field, choices: [...blank, ...choices] }} />
+  }
 
 const SHAPES: Record<string, unknown> = {
   text: Text, prose: Prose, longtext: TemplateText, number: Numeric, flag: Flag, choice: Choice, choices: Choices, duration: Duration,
@@ -195,6 +197,6 @@ const HINTED: Record<string, unknown> = {
   event: offeredBy((facts) => facts.events.map((one) => one.name)),
   attribute: offeredBy((facts) => facts.attributes.map((one) => one.name)),
   pool: offeredBy((facts) => facts.pools),
-  segment: offeredBy((facts) => facts.segments),
-  journey: JourneyChoice,
+  segment: chosenFrom((facts) => facts.segments),
+  journey: chosenFrom((facts) => facts.journeys),
 }
