@@ -157,7 +157,7 @@ def list_contacts(
 ) -> dict[str, Any]:
     """Contacts, oldest first; `search` looks into ids, attributes and addresses."""
     with project.database.read() as connection:
-        found_rows = contacts.page(connection, search.strip(), after_id(after), limit)
+        found_rows = contacts.page(connection, search.strip(), after_id(after), limit + 1)
         reached: dict[int, list[dict[str, Any]]] = {}
         for each in contacts.addresses_of(connection, [row.id for row in found_rows]):
             reached.setdefault(each.contact_id, []).append(_address(each))
@@ -205,13 +205,20 @@ def erase_contact(contact: str, project: Shared, caller: Authorised) -> dict[str
 
 
 @router.get("/{contact}/timeline")
-def get_timeline(contact: str, project: Shared, _: Authorised, after: After = "", limit: Limit = 100) -> dict[str, Any]:
+def get_timeline(
+    contact: str, project: Shared, _: Authorised, after: Annotated[str, Query(max_length=40)] = "", limit: Limit = 100
+) -> dict[str, Any]:
     """What happened with a contact, newest first: messages, replies, steps, events, consents."""
-    before = after_id(after)
+    instant, _dash, passed = after.partition("-")
+    until, skip = (after_id(instant), after_id(passed)) if after else (None, 0)
     with project.database.read() as connection:
         row = found(connection, contact)
-        items = timeline.of_contact(connection, row.id, before, limit)
-    following = str(items[-1].at) if len(items) == limit else None
+        more = timeline.of_contact(connection, row.id, limit + 1, until, skip)
+    items = more[:limit]
+    # Much may happen in one instant: the next page begins within it, after what was shown of it.
+    same = sum(each.at == items[-1].at for each in items)
+    same += skip if items and until == items[-1].at else 0
+    following = f"{items[-1].at}-{same}" if len(more) > limit else None
     shown = [
         {
             "at": iso(each.at),

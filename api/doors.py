@@ -102,9 +102,10 @@ def after_id(after: str) -> int:
 
 
 def paged(rows: Sequence[Any], limit: int, show: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
-    """A list answer: `next` is null on the last page."""
-    following = str(rows[-1].id) if len(rows) == limit else None
-    return {"items": [show(row) for row in rows], "next": following}
+    """A list answer of rows that were asked for up to `limit` + 1: `next` is null on the last page."""
+    shown = rows[:limit]
+    following = str(shown[-1].id) if len(rows) > limit else None
+    return {"items": [show(row) for row in shown], "next": following}
 
 
 def iso(value: int | None) -> str | None:

@@ -61,7 +61,7 @@ def list_conversations(
         newest_first=order == "newest",
     )
     with project.database.read() as connection:
-        rows = conversations.page(connection, which, after_id(after), limit)
+        rows = conversations.page(connection, which, after_id(after), limit + 1)
         words = conversations.last_words(connection, {row.contact_id for row in rows})
     return paged(rows, limit, lambda row: _shown(row, words.get(row.contact_id)))
 

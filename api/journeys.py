@@ -57,7 +57,7 @@ def list_journeys(
 ) -> dict[str, Any]:
     """Journeys, newest first, with the sums of their funnels; `search` takes a part of the name, in any case."""
     with project.database.read() as connection:
-        found = journeys.page(connection, after_id(after), limit, search.strip(), status)
+        found = journeys.page(connection, after_id(after), limit + 1, search.strip(), status)
         sums = counters.summary(connection, [row.id for row in found])
     return paged(found, limit, lambda row: _shown(row, sums.get(row.id, {})))
 

@@ -64,7 +64,7 @@ def list_links(project: Shared, _: Authorised, after: After = "", limit: Limit =
     """Links, newest first, with how many came by each."""
     with project.database.read() as connection:
         accounts = [each.account for each in project.accounts(connection)]
-        found = opt_in.page(connection, after_id(after), limit)
+        found = opt_in.page(connection, after_id(after), limit + 1)
     return paged(found, limit, lambda row: _shown(row, accounts))
 
 

@@ -66,7 +66,7 @@ def list_segments(
             row
             for row in segments.everything(connection)
             if row.id > last and (sought in fold(row.name) or sought in fold(row.public_id))
-        ][:limit]
+        ][: limit + 1]
         if names:
             return paged(fits, limit, lambda row: {"id": row.public_id, "name": row.name})
         return paged(fits, limit, _Shown(project, connection, fits))
@@ -146,7 +146,7 @@ def remove_segment(segment: str, project: Shared, caller: Authorised) -> dict[st
 def list_members(segment: str, project: Shared, _: Authorised, after: After = "", limit: Limit = 100) -> dict[str, Any]:
     """Who is in a segment, and since when."""
     with project.database.read() as connection:
-        rows = segments.members(connection, found(connection, segment).id, after_id(after), limit)
+        rows = segments.members(connection, found(connection, segment).id, after_id(after), limit + 1)
     return paged(rows, limit, lambda row: {"contact": row.external_id, "since": iso(row.since)})
 
 

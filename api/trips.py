@@ -109,7 +109,7 @@ def list_deliveries(
             contact_id=contact_found(connection, contact).id if contact else None,
             journey_id=journey_found(connection, journey).id if journey else None,
             after=after_id(after),
-            limit=limit,
+            limit=limit + 1,
         )
         doubts = {row.id: in_doubt(project, connection, row) for row in rows}
     return paged(rows, limit, lambda row: {**_delivery(row), "in_doubt": doubts[row.id]})
@@ -148,7 +148,7 @@ def list_replies(
             contact_id=contact_found(connection, contact).id if contact else None,
             journey_id=journey_found(connection, journey).id if journey else None,
             after=after_id(after),
-            limit=limit,
+            limit=limit + 1,
         )
     return paged(rows, limit, _reply)
 

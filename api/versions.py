@@ -52,7 +52,7 @@ def list_revisions(
 ) -> dict[str, Any]:
     """Saved states of the draft, newest first; of older days fewer are kept."""
     with project.database.read() as connection:
-        rows = drafts.page(connection, found(connection, journey).id, after_id(after), limit)
+        rows = drafts.page(connection, found(connection, journey).id, after_id(after), limit + 1)
     return paged(rows, limit, lambda row: {"revision": row.id, "saved_at": iso(row.saved_at), "saved_by": row.saved_by})
 
 

@@ -47,7 +47,7 @@ def list_enrollments(
             search=search,
             newest=order == "newest",
             after=after_id(after),
-            limit=limit,
+            limit=limit + 1,
         )
         shown = dict(zip((row.id for row in rows), _trips(project, connection, rows), strict=True))
     return paged(rows, limit, lambda row: shown[row.id])

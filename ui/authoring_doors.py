@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from ui.doors import Doors
+from ui.doors import Doors, Page
 
 Json = dict[str, Any]
 
@@ -18,9 +18,9 @@ class AuthoringDoors(Doors):
         """A published version with its document."""
         return dict(self._get(f"{_journey(journey)}/versions/{number}"))
 
-    def revisions(self, journey: str, *, limit: int = 20, after: str | None = None) -> list[Json]:
+    def revisions(self, journey: str, *, limit: int = 20, after: str | None = None) -> Page:
         """Saved states of the draft, newest first."""
-        return list(self._get(f"{_journey(journey)}/draft/revisions", limit=limit, after=after).get("items") or [])
+        return self._page(f"{_journey(journey)}/draft/revisions", limit=limit, after=after)
 
     def restore(self, journey: str, body: Mapping[str, int]) -> Json:
         """Makes a version or a saved state the draft again."""

@@ -13,6 +13,7 @@ from ui.figures import number, when
 from ui.language import _
 from ui.look import attempt, careful
 from ui.moving import ask_move
+from ui.paging import Pages
 from ui.words import JOURNEY, badge, bold, safe, word
 
 Json = Mapping[str, Any]
@@ -40,16 +41,19 @@ def versions(journey: Json) -> None:
 def saved(journey: str) -> None:
     """Saved states of the draft, newest first: the present one, and what can be brought back."""
     st.caption(_("Every change is saved. Of older days fewer states are kept."))
-    for place, one in enumerate(backend().revisions(journey)):
+    pages = Pages(f"revisions-{journey}")
+    page = backend().revisions(journey, after=pages.after)
+    for place, one in enumerate(page.items):
         with st.container(horizontal=True, border=True, vertical_alignment="center"):
             st.markdown(when(one.get("saved_at")), width="content")
             # The pages' own key is everybody's: it says nothing of who it was.
             by = str(one.get("saved_by") or "")
             st.caption(safe("" if by == "ui" else by), width="stretch")
-            if place:
+            if place or pages.trail:
                 _doors(journey, f"r{one['revision']}", {"revision": int(one["revision"])})
             else:
                 st.caption(_("the draft now"), width="content")
+    pages.turn(page.next)
 
 
 def _doors(journey: str, source: str, what: Mapping[str, int]) -> None:

@@ -10,7 +10,8 @@ import streamlit as st
 from ui.backend import backend
 from ui.figures import compact
 from ui.language import _
-from ui.look import attempt, empty, paging
+from ui.look import attempt, empty
+from ui.paging import Pages
 from ui.standing import latest, place, waits, wakes
 from ui.words import ENROLLMENT, badge, safe, word
 
@@ -22,10 +23,7 @@ def who_is_here(journey: Json, document: Json) -> None:
     name = str(journey["id"])
     names = {node["id"]: str(node.get("title") or node["id"]) for node in document.get("nodes", ())}
     search, step = _question(names)
-    trail: list[str] = st.session_state.setdefault(f"inside-pages-{name}", [])
-    if st.session_state.get(f"inside-asked-{name}") != (search, step):
-        trail.clear()
-        st.session_state[f"inside-asked-{name}"] = (search, step)
+    pages = Pages(f"inside-{name}", (search, step))
     page = backend().enrollments(
         journey=name,
         status="inside",
@@ -33,7 +31,7 @@ def who_is_here(journey: Json, document: Json) -> None:
         search=search,
         order="newest",
         limit=20,
-        after=trail[-1] if trail else None,
+        after=pages.after,
     )
     if step and page.items:
         _take_out(name, step, names[step])
@@ -43,9 +41,9 @@ def who_is_here(journey: Json, document: Json) -> None:
         empty(":material/search_off:", _("Nobody found"), _("Nobody here fits. Try another step or part of a name."))
     elif not page.items:
         empty(":material/group:", _("Nobody is inside"), _("Who enters will appear here, with what they wait for."))
-    if trail or page.next:
-        st.caption(_("page {n}").format(n=compact(len(trail) + 1)))
-    paging(f"inside-{name}", trail, page.next)
+    if pages.trail or page.next:
+        st.caption(_("page {n}").format(n=compact(pages.number)))
+    pages.turn(page.next)
 
 
 def _question(names: Mapping[str, str]) -> tuple[str, str]:

@@ -123,20 +123,3 @@ def last_word() -> None:
     trouble = st.session_state.pop("_trouble", None)
     if trouble is not None:
         show(trouble)
-
-
-def paging(name: str, trail: list[str], following: str | None) -> None:
-    """Back and forth through a list that knows only its next page; `trail` holds where the pages began."""
-    if not trail and following is None:
-        return
-
-    def back() -> None:
-        trail.pop()
-
-    def on() -> None:
-        trail.append(following or "")
-
-    with st.container(horizontal=True, horizontal_alignment="right"):
-        left, right = ":material/chevron_left:", ":material/chevron_right:"
-        st.button(_("Back"), icon=left, disabled=not trail, key=f"{name}-back", on_click=back)
-        st.button(_("Next"), icon=right, disabled=following is None, key=f"{name}-next", on_click=on)

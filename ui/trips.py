@@ -10,6 +10,7 @@ import streamlit as st
 from ui.backend import backend
 from ui.language import _
 from ui.look import empty
+from ui.paging import Pages
 from ui.standing import latest, place, waits, wakes
 from ui.trouble import Trouble
 from ui.words import ENROLLMENT, badge, reason, safe, word
@@ -28,8 +29,9 @@ def step_titles(url: str, journey: str) -> dict[str, str]:
 
 
 def trips(name: str) -> None:
-    """Where the contact is, why, and what will wake them."""
-    page = backend().enrollments(contact=name)
+    """Where the contact is, why, and what will wake them; the newest trip first."""
+    pages = Pages(f"trips-{name}")
+    page = backend().enrollments(contact=name, order="newest", limit=20, after=pages.after)
     if not page.items:
         empty(
             ":material/route:",
@@ -55,6 +57,7 @@ def trips(name: str) -> None:
                 passed = [safe(names.get(str(one.get("node")), str(one.get("node")))) for one in trail]
                 here = names.get(str(trip.get("node")), str(trip.get("node") or ""))
                 st.caption(" → ".join([*passed, *([f"**{safe(here)}**"] if here else [])]))
+    pages.turn(page.next)
 
 
 def why(trip: Json, names: Mapping[str, str]) -> str:

@@ -41,6 +41,36 @@ def test_a_trip_and_a_story_say_what_their_journey_is_called(either_place: Town)
     assert {each["kind"]: each["journey_name"] for each in story} == {"entered": "Spring", "consent": None}
 
 
+def test_a_story_is_whole_page_by_page_whatever_happened_at_once(either_place: Town) -> None:
+    place = either_place
+    place.freeze("2030-03-04T10:00:00+00:00")
+    place.contact("ann")
+    hello = step("hello", "send", channel="telegram", category="service", text="Hello")
+    place.enroll(place.publish(line(hello, hello | {"id": "again"}, step("rest", "wait", for_="P1D"))), "ann")
+    place.advance()
+    place.reply(text="Good day")
+    place.advance("PT1M")
+    path = "/v1/contacts/ann/timeline"
+    whole = place.call("GET", path)
+    seen, after = [], ""
+    while after is not None:
+        page = place.call("GET", path, params={"limit": 2, "after": after})
+        seen += page["items"]
+        after = page["next"]
+    assert len(whole["items"]) > 4
+    assert (seen, whole["next"]) == (whole["items"], None)
+
+
+def test_a_page_that_the_list_just_fills_is_the_last(place: Town) -> None:
+    place.contact("ann")
+    place.contact("bob", address="778")
+    assert place.call("GET", "/v1/contacts", params={"limit": 2})["next"] is None
+    first = place.call("GET", "/v1/contacts", params={"limit": 1})
+    second = place.call("GET", "/v1/contacts", params={"limit": 1, "after": first["next"]})
+    assert [each["external_id"] for each in first["items"] + second["items"]] == ["ann", "bob"]
+    assert second["next"] is None
+
+
 def test_each_journey_of_a_page_has_its_own_sums(either_place: Town) -> None:
     place = either_place
     document = line(step("rest", "wait", for_="P1D"))

@@ -17,7 +17,7 @@ from journeys.diff import diff
 from journeys.graph import read
 from journeys.script import Expected, Script
 from tests.ui import pretend_data as data
-from tests.ui.pretend_world import Problem, World
+from tests.ui.pretend_world import Problem, World, paged
 
 Json = dict[str, Any]
 
@@ -47,9 +47,10 @@ def authoring(app: FastAPI, world: World) -> None:
         return _diff(name, since, to)
 
     @app.get("/v1/journeys/{name}/draft/revisions")
-    def revisions(name: str) -> Json:
+    def revisions(name: str, limit: int = 50, after: str | None = None) -> Json:
         numbers = range(world.journey(name)["revision"], 0, -1)
-        return {"items": [{"revision": each, "saved_at": data.at(hours=1), "saved_by": "ui"} for each in numbers]}
+        kept = [{"revision": each, "saved_at": data.at(hours=1), "saved_by": "ui"} for each in numbers]
+        return paged(kept, limit, after)
 
     @app.post("/v1/journeys/{name}/draft/restore")
     def restore(name: str, body: Json) -> Json:

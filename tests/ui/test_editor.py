@@ -224,5 +224,6 @@ def test_forms_are_offered_what_really_is_there(api: str, world: World) -> None:
     assert [one["name"] for one in found["attributes"]] == ["first_name", "city", "total"]
     assert found["pools"] == ["viber-15"]
     assert {one["channel"] for one in found["messengers"]} == {"telegram", "whatsapp", "viber", "messenger"}
-    assert {"name": "equal", "title": "is", "applies_to": ["text", "number", "flag"]} in found["operators"]
-    assert found["segments"] == ["loyal", "kazan"]
+    equal = {"name": "equal", "title": "is", "applies_to": ["text", "number", "flag"], "takes": "any"}
+    assert equal in found["operators"]
+    assert [(one["id"], one["name"]) for one in found["segments"]] == [("loyal", "Loyal"), ("kazan", "From Kazan")]

@@ -63,6 +63,30 @@ def test_a_phone_that_the_address_names_is_shown_wherever_its_owner_stands(api: 
     assert test.selectbox(key="phones-person").value == last
 
 
+def test_of_many_people_with_phones_it_is_said_that_there_are_more(api: str, world: World) -> None:
+    world.contacts += [{**world.contacts[0], "external_id": f"more{number}"} for number in range(60)]
+    many = opened("phones")
+    assert "Here are the first 50 people" in words(many)
+    found = many.text_input(key="phones-search").set_value("more59").run()
+    assert "the search finds the others" not in words(found)
+    assert "Nobody fits “nowhere”" in words(found.text_input(key="phones-search").set_value("nowhere").run())
+
+
+def test_trips_stories_and_saved_states_are_turned_over_page_by_page(api: str, world: World) -> None:
+    trip = next(one for one in world.trips if one["contact"] == "c0")
+    world.trips[:] = [{**trip, "id": f"e{number}", "version": 100 + number} for number in range(25)]
+    test = opened("contact", id="c0")
+    assert ("version 119" in words(test), "version 120" in words(test)) == (True, False)
+    test = test.button(key="trips-c0-next").click().run()
+    assert ("version 119" in words(test), "version 120" in words(test)) == (False, True)
+    journey = world.journey("cart")
+    journey["revision"] = 25
+    test = opened("journey", id="cart")
+    assert [one.key for one in test.button if one.key == "restore-r6"]
+    test = test.button(key="revisions-cart-next").click().run()
+    assert [one.key for one in test.button if one.key == "restore-r5"]
+
+
 def test_links_are_turned_over_page_by_page(api: str, world: World) -> None:
     for number in range(25):
         httpx.post(f"{api}/v1/opt-in-links", json={"campaign": f"Poster {number}"}).raise_for_status()

@@ -12,6 +12,7 @@ from ui.events import event_line
 from ui.figures import ago, number, when
 from ui.language import _
 from ui.look import attempt, careful, empty, heading, say_next
+from ui.paging import Pages
 from ui.trips import step_titles, trips
 from ui.words import Word, badge, channel, plain, safe
 
@@ -93,7 +94,8 @@ def _purpose(purpose: Any) -> str:
 
 def timeline(name: str) -> None:
     """Everything that happened, newest first, day by day as in a chat."""
-    page = backend().timeline(name, limit=100)
+    pages = Pages(f"timeline-{name}")
+    page = backend().timeline(name, after=pages.after)
     if not page.items:
         empty(
             ":material/history:",
@@ -116,8 +118,7 @@ def timeline(name: str) -> None:
             if item.get("in_doubt_until"):
                 said = _("Evidence is waited for until {when}; what comes then is the step's choice.")
                 st.caption(safe(said.format(when=when(item["in_doubt_until"]))))
-    if page.next:
-        st.caption(_("Older events are in the export of this contact."))
+    pages.turn(page.next)
 
 
 def erase(name: str) -> None:

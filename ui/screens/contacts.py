@@ -11,7 +11,8 @@ from ui.backend import backend
 from ui.figures import compact
 from ui.importing import import_page
 from ui.language import _
-from ui.look import careful, empty, heading, paging
+from ui.look import careful, empty, heading
+from ui.paging import Pages
 from ui.said import said
 from ui.words import CHANNEL, channel, safe
 
@@ -75,12 +76,9 @@ def audience() -> None:
             width=380,
         )
         shown = st.empty()
-    trail: list[str] = st.session_state.setdefault("contacts-pages", [])
-    if st.session_state.get("contacts-asked") != search:
-        trail.clear()
-        st.session_state["contacts-asked"] = search
-    page = backend().contacts(search=search or "", after=trail[-1] if trail else None)
-    shown.caption(_("page {n}").format(n=compact(len(trail) + 1)))
+    pages = Pages("contacts", search)
+    page = backend().contacts(search=search or "", after=pages.after)
+    shown.caption(_("page {n}").format(n=compact(pages.number)))
     for contact in page.items:
         row(contact)
     if not page.items and search:
@@ -98,7 +96,7 @@ def audience() -> None:
                 "or from a file: see the next tabs."
             ),
         )
-    paging("contacts", trail, page.next)
+    pages.turn(page.next)
 
 
 def main() -> None:

@@ -10,7 +10,8 @@ import streamlit as st
 from ui import answering
 from ui.figures import ago
 from ui.language import _
-from ui.look import attempt, empty, heading, last_word, paging
+from ui.look import attempt, empty, heading, last_word
+from ui.paging import Pages
 from ui.phone import phone
 from ui.trouble import Trouble
 from ui.words import bold, channel, reason, safe
@@ -51,12 +52,9 @@ def title(one: Json) -> str:
 @st.fragment(run_every=5)
 def conversations(chosen: Json, picked: str) -> None:
     """The list, looked at every five seconds; a missed beat keeps what was there."""
-    trail: list[str] = st.session_state.setdefault("inbox-pages", [])
-    if st.session_state.get("inbox-asked") != dict(chosen):
-        trail.clear()
-        st.session_state["inbox-asked"] = dict(chosen)
+    pages = Pages("inbox", dict(chosen))
     try:
-        page = answering.listed(after=trail[-1] if trail else None, **chosen)
+        page = answering.listed(after=pages.after, **chosen)
     except Trouble:
         st.caption(":material/cloud_off: " + _("No answer just now."))
         return
@@ -73,7 +71,7 @@ def conversations(chosen: Json, picked: str) -> None:
                 "Put the step “Hand over” into a journey to have it so."
             ),
         )
-    paging("inbox", trail, page.next)
+    pages.turn(page.next)
 
 
 def card(one: Json, *, here: bool) -> None:

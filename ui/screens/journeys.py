@@ -13,7 +13,8 @@ from ui.drafts import blank
 from ui.figures import ago, compact, percent
 from ui.gallery import gallery
 from ui.language import _
-from ui.look import attempt, careful, empty, heading, paging, say_next
+from ui.look import attempt, careful, empty, heading, say_next
+from ui.paging import Pages
 from ui.words import JOURNEY, badge, safe, word
 
 Json = dict[str, Any]
@@ -144,17 +145,13 @@ def main() -> None:
         open_editor(made)
     heading(_("Journeys"), _("Every conversation that runs by itself."))
     search, status = toolbar()
-    trail: list[str] = st.session_state.setdefault("journeys-pages", [])
-    asked = (search, status)
-    if st.session_state.get("journeys-asked") != asked:
-        trail.clear()
-        st.session_state["journeys-asked"] = asked
-    page = backend().journeys(search=search, status=status, after=trail[-1] if trail else None)
+    pages = Pages("journeys", (search, status))
+    page = backend().journeys(search=search, status=status, after=pages.after)
     for journey in page.items:
         card(journey)
     if not page.items:
         nothing(filtered=bool(search or status))
-    paging("journeys", trail, page.next)
+    pages.turn(page.next)
 
 
 main()

@@ -10,7 +10,8 @@ import streamlit as st
 from ui import picking, reach
 from ui.figures import number, when
 from ui.language import _
-from ui.look import attempt, careful, empty, heading, paging
+from ui.look import attempt, careful, empty, heading
+from ui.paging import Pages
 from ui.words import channel, safe
 
 Json = Mapping[str, Any]
@@ -84,11 +85,11 @@ def close(token: str) -> None:
 
 def main() -> None:
     heading(_("Links"), _("Addresses and QR codes by which people agree to hear from you."))
-    trail: list[str] = st.session_state.setdefault("links-pages", [])
+    pages = Pages("links")
     known = reach.links()
     with st.expander(_("New link"), icon=":material/add_link:", expanded=not known.items):
         new_link()
-        known = reach.links(trail[-1] if trail else None)
+        known = reach.links(pages.after)
     if not known.items:
         empty(
             ":material/qr_code_2:",
@@ -97,7 +98,7 @@ def main() -> None:
         )
     for one in known.items:
         link(one)
-    paging("links", trail, known.next)
+    pages.turn(known.next)
 
 
 main()

@@ -20,16 +20,21 @@ from ui.words import channel as channel_name
 
 Json = Mapping[str, Any]
 LEAPS = ("PT1H", "P1D", "P3D")
+#: People to pick from at once; others are found by the search.
+MOST = 50
 
 
-def people() -> dict[str, str]:
-    """Contacts that fit the search, id → name; where nobody is searched for, first the one that the address names."""
+def people() -> tuple[dict[str, str], bool]:
+    """Contacts that fit the search, id → name, and whether there are more; where nobody is searched for, first the one
+    that the address names.
+    """
     search, named = st.session_state.get("phones-search") or "", st.query_params.get("contact")
     found: dict[str, str] = {}
     if named and not search:
         with suppress(Missing):
             found[named] = called(backend().contact(named))
-    return found | {str(each["external_id"]): called(each) for each in backend().contacts(search=search).items}
+    page = backend().contacts(search=search, limit=MOST)
+    return found | {str(each["external_id"]): called(each) for each in page.items}, page.next is not None
 
 
 def called(contact: Json) -> str:
@@ -137,6 +142,16 @@ def block_button(channel: str, address: str) -> None:
         st.caption(_("The window is open until {when}.").format(when=when(until)) if instant(until) else text)
 
 
+def nobody(search: str) -> None:
+    """Why there is nobody to pick."""
+    if search:
+        text = _("Nobody fits “{text}”. Try an id or a part of a name.").format(text=safe(search))
+        empty(":material/search_off:", _("Nobody found"), text)
+        return
+    text = _("Add a contact with an address in a messenger; then their phone is here.")
+    empty(":material/group_add:", _("Nobody has a phone yet"), text)
+
+
 def main() -> None:
     heading(
         _("Phones"), _("Be a virtual person: read what came, press, write, go silent. Nothing leaves this computer.")
@@ -157,10 +172,9 @@ def main() -> None:
             icon=":material/search:",
             placeholder=_("Id, name or any attribute"),
         )
-        found = people()
+        found, more = people()
         if not found:
-            text = _("Add a contact with an address in a messenger; then their phone is here.")
-            empty(":material/group_add:", _("Nobody has a phone yet"), text)
+            nobody(st.session_state.get("phones-search") or "")
             return
         asked, options = st.query_params.get("contact"), list(found)
         picked = st.selectbox(
@@ -170,6 +184,8 @@ def main() -> None:
             format_func=lambda one: f"{found[one]} · {one}" if found[one] else one,
             key="phones-person",
         )
+        if more:
+            st.caption(_("Here are the first {n} people; the search finds the others.").format(n=MOST))
         st.query_params["contact"] = picked
         places = addresses(picked)
         if not places:

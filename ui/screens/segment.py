@@ -13,7 +13,8 @@ from ui.backend import backend
 from ui.canvas.offers import offers
 from ui.figures import ago, compact, number, percent, when
 from ui.language import _, language
-from ui.look import attempt, careful, empty, heading, last_word, paging, say_next
+from ui.look import attempt, careful, empty, heading, last_word, say_next
+from ui.paging import Pages
 from ui.rule_builder import Known, group_field
 from ui.rule_form import Group, begun, opened, rule_of, unfinished
 from ui.said import said
@@ -135,8 +136,8 @@ def person(one: Json) -> str:
 
 def members(own: str) -> None:
     """Who is in it, page by page."""
-    trail: list[str] = st.session_state.setdefault(f"segment-pages-{own}", [])
-    page = segmenting.members(own, after=trail[-1] if trail else None)
+    pages = Pages(f"segment-{own}")
+    page = segmenting.members(own, after=pages.after)
     for one in page.items:
         with st.container(horizontal=True, vertical_alignment="center"):
             who = str(one["contact"])
@@ -144,7 +145,7 @@ def members(own: str) -> None:
             st.caption(_("since {when}").format(when=when(one.get("since"))))
     if not page.items:
         empty(":material/group_off:", _("Nobody is in it"), _("Who comes to fit the rule will be here at once."))
-    paging(f"segment-{own}", trail, page.next)
+    pages.turn(page.next)
 
 
 def users(segment: Json) -> None:

@@ -10,7 +10,8 @@ import streamlit as st
 from ui import segmenting
 from ui.figures import ago, compact
 from ui.language import _, ngettext
-from ui.look import empty, heading, paging
+from ui.look import empty, heading
+from ui.paging import Pages
 from ui.words import bold, safe
 
 Json = Mapping[str, Any]
@@ -58,11 +59,8 @@ def main() -> None:
         )  # fmt: skip
         st.space("stretch")
         st.page_link("screens/segment.py", label=_("New segment"), icon=":material/add:")
-    trail: list[str] = st.session_state.setdefault("segments-pages", [])
-    if st.session_state.get("segments-asked") != search:
-        trail.clear()
-        st.session_state["segments-asked"] = search
-    page = segmenting.listed(search or "", after=trail[-1] if trail else None)
+    pages = Pages("segments", search)
+    page = segmenting.listed(search or "", after=pages.after)
     for segment in page.items:
         card(segment)
     if not page.items and search:
@@ -76,7 +74,7 @@ def main() -> None:
                 "Journeys begin by it, and messages go only to those in it."
             ),
         )
-    paging("segments", trail, page.next)
+    pages.turn(page.next)
 
 
 main()
