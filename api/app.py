@@ -38,6 +38,7 @@ from api import (
     running,
     sandbox,
     segments,
+    timeline,
     trips,
     versions,
     vocabulary,
@@ -94,7 +95,7 @@ def create_app(settings: Settings, project: Project | None = None) -> FastAPI:
     problems.install(app)
     app.add_api_route("/docs", manual.page, include_in_schema=False)
     app.add_middleware(BodyLimit, most=settings.max_body_bytes, uploads=UPLOAD)
-    doors = (accounts, contacts, imports, journeys, trips, whereabouts, numbers, intake, webhooks, catalogue)
+    doors = (accounts, contacts, timeline, imports, journeys, trips, whereabouts, numbers, intake, webhooks, catalogue)
     authoring = (publishing, versions, rehearsals, hands, journey_files)
     reaching = (health, message_templates, opt_in, policies)
     for door in (

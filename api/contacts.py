@@ -1,4 +1,4 @@
-"""Contacts: bulk upsert, search, one contact with consents and timeline."""
+"""Contacts: bulk upsert, search, one contact with consents."""
 
 from __future__ import annotations
 
@@ -13,11 +13,10 @@ from api.problems import Refused
 from channels import registry as channels
 from engine.enroll import end_trips
 from engine.errors import NotFound
-from engine.evidence import WINDOW
 from engine.people import give_consent, tell_changed
 from engine.project import Project
 from nodes.times import UnknownZone, zone
-from store import aliases, consents, contacts, enrollments, erasing, keys, order, timeline
+from store import aliases, consents, contacts, enrollments, erasing, keys, order
 from store.consents import ConsentGiven
 from store.contacts import ContactFacts
 from store.sql import parsed
@@ -202,37 +201,6 @@ def erase_contact(contact: str, project: Shared, caller: Authorised) -> dict[str
 
     project.database.transact(work, durable=True)
     return {"erased": True}
-
-
-@router.get("/{contact}/timeline")
-def get_timeline(
-    contact: str, project: Shared, _: Authorised, after: Annotated[str, Query(max_length=40)] = "", limit: Limit = 100
-) -> dict[str, Any]:
-    """What happened with a contact, newest first: messages, replies, steps, events, consents."""
-    instant, _dash, passed = after.partition("-")
-    until, skip = (after_id(instant), after_id(passed)) if after else (None, 0)
-    with project.database.read() as connection:
-        row = found(connection, contact)
-        more = timeline.of_contact(connection, row.id, limit + 1, until, skip)
-    items = more[:limit]
-    # Much may happen in one instant: the next page begins within it, after what was shown of it.
-    same = sum(each.at == items[-1].at for each in items)
-    same += skip if items and until == items[-1].at else 0
-    following = f"{items[-1].at}-{same}" if len(more) > limit else None
-    shown = [
-        {
-            "at": iso(each.at),
-            "kind": each.kind,
-            "title": each.title,
-            "detail": each.detail,
-            "journey": each.journey,
-            "journey_name": each.journey_name,
-            "node": each.node,
-            "in_doubt_until": None if each.doubted_at is None else iso(each.doubted_at + WINDOW),
-        }
-        for each in items
-    ]
-    return {"items": shown, "next": following}
 
 
 @router.get("/{contact}/consents")

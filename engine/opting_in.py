@@ -16,7 +16,7 @@ from engine.enroll import Candidate, enroll_many
 from engine.people import give_consent
 from engine.project import Project
 from journeys.graph import Entry
-from store import contacts, journeys, opt_in
+from store import addresses, journeys, opt_in
 from store.consents import ConsentGiven
 from store.sql import scalar
 
@@ -60,7 +60,7 @@ def arrive(project: Project, connection: Connection, who: Arrival, ref: str, now
 
 def redeem(project: Project, connection: Connection, who: Arrival, now: int) -> bool:
     """The first word after a conversation that a link had opened; whether there was one."""
-    known = contacts.find_address(connection, who.account.channel, who.account.name, who.address)
+    known = addresses.find(connection, who.account.channel, who.account.name, who.address)
     if known is None or not known.opened_by:
         return False
     opt_in.remember(connection, known.id, "")

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row
 
 from channels.base import Account, Trouble
 from engine.project import Project
-from store import changes, consents, contacts, deliveries_wake, enrollments, segments
+from store import addresses, changes, consents, contacts, deliveries_wake, enrollments, segments
 from store.consents import ConsentGiven
 from store.contacts import ContactFacts
 
@@ -21,7 +21,7 @@ ADDRESS_TROUBLES = {Trouble.CONTACT_BLOCKED: "blocked", Trouble.CONTACT_INVALID:
 
 def contact_at(connection: Connection, account: Account, address: str, profile: Mapping[str, str], now: int) -> int:
     """The contact with this address; a new one, called `<channel>:<address>`, when nobody has it."""
-    known = contacts.find_address(connection, account.channel, account.name, address)
+    known = addresses.find(connection, account.channel, account.name, address)
     if known is not None:
         return int(known.contact_id)
     facts = ContactFacts(
@@ -59,9 +59,9 @@ def suppress(connection: Connection, row: Row[Any], trouble: Trouble, code: str,
     """What a refusal says of the delivery's address: blocked, invalid, or doubtful until it happens again."""
     place = (row.channel, row.account, row.address)
     if trouble is Trouble.CONTACT_DOUBTFUL:
-        contacts.doubt_addresses(connection, [place], code, now)
+        addresses.doubt(connection, [place], code, now)
     elif trouble in ADDRESS_TROUBLES:
-        contacts.set_address_state(connection, *place, ADDRESS_TROUBLES[trouble], code)
+        addresses.set_state(connection, *place, ADDRESS_TROUBLES[trouble], code)
 
 
 def tell_changed(project: Project, connection: Connection, people: Sequence[int], now: int) -> None:

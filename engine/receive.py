@@ -20,14 +20,15 @@ from engine.project import Project
 from engine.routing import Deferred, Routing
 from store import (
     accounts,
+    addresses,
     channel_health,
     consents,
-    contacts,
     deliveries,
     inbox,
     message_templates,
     opt_in,
     order,
+    recognising,
 )
 from store.consents import ConsentGiven
 from store.counters import Tally
@@ -140,7 +141,7 @@ def _event(project: Project, connection: Connection, account: Account, event: An
         _watermark(connection, account, event)
     elif isinstance(event, Blocked):
         state, reason = ("blocked", "by the person") if event.blocked else ("ok", "")
-        contacts.set_address_state(connection, account.channel, account.name, event.address, state, reason)
+        addresses.set_state(connection, account.channel, account.name, event.address, state, reason)
     elif isinstance(event, Reviewed):
         where = (account.channel, account.name, event.name, event.language)
         message_templates.set_status(connection, where, event.status, event.reason, received_at)
@@ -155,17 +156,17 @@ def _opt_in(project: Project, connection: Connection, account: Account, event: O
     now = project.now_micros(connection)
     contact = contact_at(connection, account, event.address, event.profile, now)
     if event.subscribed:
-        contacts.set_address_state(connection, account.channel, account.name, event.address, "ok", "")
+        addresses.set_state(connection, account.channel, account.name, event.address, "ok", "")
     elif event.ref and channels()[account.channel].limits.window_hours is not None:
         # Following a link counts as a word: https://developers.facebook.com/docs/messenger-platform/discovery/m-me-links/
-        known = contacts.find_address(connection, account.channel, account.name, event.address)
-        contacts.heard_from(connection, known.id, micros(event.at)) if known is not None else None
+        known = addresses.find(connection, account.channel, account.name, event.address)
+        addresses.heard_from(connection, known.id, micros(event.at)) if known is not None else None
     who = Arrival(contact=contact, account=account, address=event.address, key=event.key)
     if event.subscribed and event.scope == "marketing":
         _resume(project, connection, who, now)
     if event.ref and not event.subscribed and channels()[account.channel].limits.window_hours is None:
         # Opened only (Viber): the link counts from the first word on, when they may be written to.
-        known = contacts.find_address(connection, account.channel, account.name, event.address)
+        known = addresses.find(connection, account.channel, account.name, event.address)
         opt_in.remember(connection, known.id, event.ref) if known is not None else None
     elif event.ref and not arrive(project, connection, who, event.ref, now):
         enter_by_link(project, connection, contact, event.ref, now)
@@ -185,10 +186,10 @@ def _resume(project: Project, connection: Connection, who: Arrival, now: int) ->
 
 def _receipt(project: Project, connection: Connection, account: Account, event: Receipt) -> None:
     name, part = split_ref(event.ref) if event.ref else ("", None)
-    found = deliveries.by_ref(connection, name) if name else None
+    found = recognising.by_ref(connection, name) if name else None
     delivery_id = found.id if found is not None else None
     if delivery_id is None and event.id:
-        delivery_id = deliveries.by_provider(connection, account.channel, account.name, [event.id]).get(event.id)
+        delivery_id = recognising.by_provider(connection, account.channel, account.name, [event.id]).get(event.id)
     if delivery_id is None:
         _wait_for_answer(project, connection, account, event)
         return
@@ -209,8 +210,8 @@ def _receipt(project: Project, connection: Connection, account: Account, event: 
 
 def _wait_for_answer(project: Project, connection: Connection, account: Account, event: Receipt) -> None:
     """A receipt may overtake the answer to our request: while one is in flight to that person, it waits."""
-    known = contacts.find_address(connection, account.channel, account.name, event.address) if event.address else None
-    if known is not None and deliveries.in_flight(
+    known = addresses.find(connection, account.channel, account.name, event.address) if event.address else None
+    if known is not None and recognising.in_flight(
         connection, known.contact_id, account.channel, micros(project.real())
     ):
         raise Deferred
@@ -242,7 +243,7 @@ def _failed(settling: Settling, row: Row[Any], event: Receipt) -> None:
 
 def _watermark(connection: Connection, account: Account, event: Watermark) -> None:
     states = ["accepted"] if event.state == "delivered" else ["accepted", "delivered"]
-    ids = deliveries.sent_until(connection, account.channel, account.name, event.address, micros(event.until), states)
+    ids = recognising.sent_until(connection, account.channel, account.name, event.address, micros(event.until), states)
     if ids:
         _forward(connection, deliveries.lock(connection, ids), event.state, micros(event.until))
 

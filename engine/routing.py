@@ -17,14 +17,15 @@ from engine.render import options_of
 from engine.telling import visit_of
 from nodes.matching import fold, is_opt_in, is_opt_out
 from store import (
+    addresses,
     cascades,
-    contacts,
     conversations,
     deliveries,
     deliveries_wake,
     enrollments,
     inbox,
     journeys,
+    recognising,
     whereabouts,
 )
 from store.cascades import NEXT
@@ -60,12 +61,12 @@ class Routing:
         contact = contact_at(self.connection, self.account, self.reply.address, self.reply.profile, self.now)
         pressed = self._pressed(contact)
         real = micros(self.project.real())
-        if pressed is None and deliveries.in_flight(self.connection, contact, self.account.channel, real):
+        if pressed is None and recognising.in_flight(self.connection, contact, self.account.channel, real):
             raise Deferred
-        known = contacts.find_address(self.connection, self.account.channel, self.account.name, self.reply.address)
+        known = addresses.find(self.connection, self.account.channel, self.account.name, self.reply.address)
         if known is not None:
             rested = channels()[self.account.channel].limits.pair_resets
-            contacts.heard_from(self.connection, known.id, self.at, rested=rested)
+            addresses.heard_from(self.connection, known.id, self.at, rested=rested)
         deliveries_wake.recheck(self.connection, [contact], self.now)
         rule, trip, node = self._route(contact, pressed)
         journey_id = trip.journey_id if trip is not None else None
@@ -81,7 +82,7 @@ class Routing:
         if not self.reply.button:
             return None
         ref, _, button = self.reply.button.rpartition(":")
-        row = deliveries.by_ref(self.connection, ref) if ref else None
+        row = recognising.by_ref(self.connection, ref) if ref else None
         if row is None or row.contact_id != contact:
             self.button = None
             return None
@@ -105,7 +106,7 @@ class Routing:
         waiting = self._waiting(contact)
         if self.reply.quoted:
             # Telegram numbers messages within each chat.
-            found = deliveries.by_provider(
+            found = recognising.by_provider(
                 self.connection, self.account.channel, self.account.name, [self.reply.quoted], contact
             ).get(self.reply.quoted)
             for trip, question in waiting:
@@ -159,7 +160,7 @@ class Routing:
         trips = [row for row in enrollments.waiting_of(self.connection, [contact]) if row.waiting_for == "reply"]
         if not trips:
             return []
-        questions = deliveries.latest_question(self.connection, [row.id for row in trips])
+        questions = recognising.latest_question(self.connection, [row.id for row in trips])
         asked = [(row, self._asked_here(questions[row.id])) for row in trips if row.id in questions]
         here = [(row, question) for row, question in asked if question is not None]
         return sorted(here, key=lambda pair: (pair[1].accepted_at or pair[1].sending_at or 0, pair[1].id), reverse=True)

@@ -18,7 +18,7 @@ from engine.opting_in import welcome
 from engine.people import contact_at, stop_marketing
 from engine.project import Project
 from nodes.matching import is_opt_out
-from store import contacts, deliveries_wake, inbox, order
+from store import addresses, deliveries_wake, inbox, order
 from store.crash_points import reach
 from store.tables.columns import micros
 
@@ -87,7 +87,7 @@ def _obey(project: Project, connection: Connection, account: Account, events: An
         order.hold(connection, order.owners(connection, account.channel, account.name, stopping)[0])
     for event in events:
         if isinstance(event, Reply) and channels()[account.channel].limits.window_hours is not None:
-            contacts.open_window(connection, account.channel, account.name, event.address, micros(event.at))
+            addresses.open_window(connection, account.channel, account.name, event.address, micros(event.at))
         if isinstance(event, Reply) and _stops(event):
             contact = contact_at(connection, account, event.address, event.profile, now)
             stop_marketing(project, connection, contact, account, f"keyword {event.text.strip()[:40]}", now, now)
@@ -100,9 +100,7 @@ def _obey(project: Project, connection: Connection, account: Account, events: An
             stopped = True
         elif isinstance(event, Blocked) and _stops(event):
             contact = contact_at(connection, account, event.address, {}, now)
-            contacts.set_address_state(
-                connection, account.channel, account.name, event.address, "blocked", "by the person"
-            )
+            addresses.set_state(connection, account.channel, account.name, event.address, "blocked", "by the person")
             deliveries_wake.recheck(connection, [contact], now)
             stopped = True
     return stopped

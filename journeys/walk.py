@@ -10,19 +10,18 @@ from typing import Any, Literal
 
 from journeys.facts import Person, View
 from journeys.graph import Journey
+from journeys.leaving import leaves_early
 from journeys.templates import MissingVariable, TemplateRefused
 from nodes.base import NodeFailed
 from nodes.visit import (
     Answered,
     Called,
-    Changed,
     Closed,
     Decision,
     Draw,
     Drawn,
     Effect,
     End,
-    Happened,
     Heard,
     Leave,
     Reach,
@@ -31,7 +30,6 @@ from nodes.visit import (
     Set,
     Stay,
     Visit,
-    same_key,
 )
 
 #: Moves without a wait, and visits of one trip, after which it has lost its way (`failed(loop_limit)`).
@@ -163,8 +161,9 @@ def _go(journey: Journey, done: Walk, view: View, now: datetime, horizon: dateti
         heard = None if done.trip.arriving or not queue else queue.pop(0)
         if isinstance(heard, OF_ONE_VISIT) and heard.visit not in (None, done.trip.seq):
             continue  # What was meant for an earlier visit is no news to this one.
-        if guarded and _leaves_early(journey, done, view, heard, looked, queue, now):
-            return None
+        if guarded and (why := leaves_early(journey, view, heard, looked, queue)) is not None:
+            done.converted |= why == "goal"
+            return _end(done, End(why, completed=False), now)
         looked = heard is None
         decision = _decide(journey, done, visit, view, heard)
         _take(done, view, decision)
@@ -198,19 +197,6 @@ def _visit(view: View, now: datetime, horizon: datetime) -> Visit:
         happened=view.happened,
         render=view.render,
     )
-
-
-def _leaves_early(
-    journey: Journey, done: Walk, view: View, heard: Heard | None, looked: bool, queue: Sequence[Heard], now: datetime
-) -> bool:
-    """Goal before exit: a goal that has been heard counts, though it waits behind what made the exit rule hold."""
-    reached = _goal(journey, view, heard)
-    if not reached and not _exit_rule(journey, view, heard, looked):
-        return False
-    reached = reached or any(_goal(journey, view, each) for each in queue)
-    done.converted |= reached
-    _end(done, End("goal" if reached else "exit_rule", completed=False), now)
-    return True
 
 
 def _decide(journey: Journey, done: Walk, visit: Visit, view: View, heard: Heard | None) -> Decision:
@@ -271,18 +257,3 @@ def _fail(done: Walk, reason: str, now: datetime) -> None:
     trip = done.trip
     done.trail.append(Passed(trip.seq, trip.node, trip.arrived_at, now, None))
     done.status, done.reason, done.due_at, done.waiting_for, done.draws = "failed", reason, None, "", None
-
-
-def _goal(journey: Journey, view: View, heard: Heard | None) -> bool:
-    goal = journey.settings.goal
-    if goal is None or not isinstance(heard, Happened) or heard.name != goal.event:
-        return False
-    if goal.match and not same_key(heard.properties.get(goal.match), view.trip.event.get(goal.match)):
-        return False
-    return goal.where is None or view.holds_over(goal.where, heard.properties)
-
-
-def _exit_rule(journey: Journey, view: View, heard: Heard | None, looked: bool) -> bool:
-    if not journey.settings.exit_when or isinstance(heard, Answered) or (looked and not isinstance(heard, Changed)):
-        return False
-    return any(view.holds(rule) for rule in journey.settings.exit_when)

@@ -13,7 +13,7 @@ from collections.abc import Collection, Mapping
 
 from sqlalchemy import Connection
 
-from store import deliveries
+from store import recognising
 from store.sql import rows
 
 #: What an answer, a receipt of something in doubt, or another look at it may still change.
@@ -83,5 +83,5 @@ def owners(
     )
     named = {row.id for row in sent}
     for address, until in (watermarks or {}).items():
-        named.update(deliveries.sent_until(connection, channel, account, address, until))
+        named.update(recognising.sent_until(connection, channel, account, address, until))
     return {row.contact_id for row in people} | {row.contact_id for row in sent}, named

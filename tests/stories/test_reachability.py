@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from engine.project import Project
 from journeys.policies import Policy, country_of, forbidding
-from store import contacts
+from store import addresses
 from store.sql import one
 from tests.semantics.stories import line, step
 from tests.town import Town
@@ -106,7 +106,7 @@ def test_an_address_that_whatsapp_could_not_reach_twice_is_given_up(place: Town)
 
     def a_day_later(connection: Connection) -> None:
         now = place.project.now_micros(connection)
-        contacts.doubt_addresses(connection, where, "131026", now + contacts.DOUBT)
+        addresses.doubt(connection, where, "131026", now + addresses.DOUBT)
 
     place.project.database.transact(a_day_later)
     assert standing(place.project) == ("invalid", True)
