@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from nodes.base import Node
 
 #: Modules of this folder that hold vocabulary, not a kind.
-VOCABULARY = frozenset({"base", "folding", "matching", "patterns", "times", "values", "visit"})
+VOCABULARY = frozenset({"ad_mark", "base", "folding", "matching", "patterns", "times", "values", "visit"})
 
 
 @cache

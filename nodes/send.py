@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from channels.message import Button, Card, Media, MediaKind
+from nodes.ad_mark import AdMark
 from nodes.base import Node, NodeFailed, Says, Tell
 from nodes.times import LONGEST
 from nodes.visit import Answered, Decision, End, Leave, Say, Stay, Visit
@@ -179,6 +180,11 @@ class Send(Speaking, kind="send", icon="💬"):
         description="Another text, buttons or picture for one messenger.",
         json_schema_extra={"widget": "json"},
     )
+    ad: AdMark | None = Field(
+        None,
+        title="Marked as an advertisement",
+        description="As Russian law asks: a line under the text. An approved template has its own.",
+    )
     on_blocked: Literal["leave", "skip", "wait", "branch"] = Field("leave", title="If blocked")
 
     @model_validator(mode="after")
@@ -203,7 +209,7 @@ class Send(Speaking, kind="send", icon="💬"):
 
     def says(self, part: str = "") -> Says:
         return Says(
-            text=self.text,
+            text=self._marked(self.text) if self.text or self.media or self.cards else "",
             buttons=tuple(button.button() for button in self.buttons),
             media=self.media.media() if self.media else None,
             album=tuple(each.media() for each in self.album),
@@ -217,8 +223,14 @@ class Send(Speaking, kind="send", icon="💬"):
             cascade=self.cascade,
         )
 
+    def _marked(self, text: str) -> str:
+        return self.ad.under(text) if self.ad else text
+
     def _per_channel(self) -> dict[str, dict[str, Any]] | None:
-        own: dict[str, dict[str, Any]] = {name: one.differs() for name, one in (self.variants or {}).items()}
+        own: dict[str, dict[str, Any]] = {
+            name: one.differs() | {"text": self._marked(one.text) if one.text else ""}
+            for name, one in (self.variants or {}).items()
+        }
         for name, template in (self.template or {}).items():
             own.setdefault(name, {})["template"] = template.model_dump()
         return own or None

@@ -308,3 +308,32 @@ def test_caps_stop_advertisements_and_say_until_when(own: Any, project: Any, adv
     assert {(each.text, each.until.isoformat() if each.until else "") for each in held} <= {
         ("frequency_cap", "2030-01-08T00:00:00+00:00")
     }
+
+
+AD = {"advertiser": "ООО «Чай», ИНН 7701234567.", "erid": "2VtzqwXyZ"}
+MARK = "\n\nРеклама. ООО «Чай», ИНН 7701234567. erid: 2VtzqwXyZ"
+
+
+@pytest.mark.parametrize(
+    ("messenger", "settings", "expected"),
+    [
+        ("telegram", {"text": "Tea"}, f"b:Tea{MARK}"),
+        ("viber", {"text": "Tea", "variants": {"viber": {"text": "Чай"}}}, f"b:Чай{MARK}"),
+        ("telegram", {"text": "Tea", "variants": {"viber": {"text": "Чай"}}}, f"b:Tea{MARK}"),
+        ("telegram", {"media": {"url": "https://example.org/tea.png"}}, f"b:{MARK.strip()}"),
+    ],
+)
+def test_an_advertisement_has_its_mark_on_every_messenger(
+    messenger: str, settings: dict[str, Any], expected: str
+) -> None:
+    document = line(step("ad", "send", channel=messenger, category="service", ad=AD, **settings))
+    assert said(play(document, contact={"channels": [messenger], "wrote": True})) == [expected]
+
+
+def test_the_mark_takes_its_place_in_the_length_of_a_message() -> None:
+    fits = "x" * (4096 - len(MARK))
+    problems = [
+        errors(check(line(step("ad", "send", channel="telegram", category="service", ad=AD, text=text))))
+        for text in (fits, f"{fits}x")
+    ]
+    assert [len(found) for found in problems] == [0, 1]

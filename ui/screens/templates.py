@@ -21,7 +21,7 @@ from ui.words import channel, safe
 Json = dict[str, Any]
 PHONES = ("telegram", "whatsapp", "viber", "messenger")
 #: Parts of a message that have fields of their own here; what else it has is kept.
-WRITTEN = ("text", "buttons", "media", "album", "cards", "variants")
+WRITTEN = ("text", "buttons", "media", "album", "cards", "variants", "ad")
 #: Where templates are reviewed.
 REVIEWED = ("whatsapp", "messenger")
 
@@ -55,13 +55,30 @@ def write(kept: Json | None) -> tuple[str, str, Json]:
     if variants := _variants(old.get("variants") or {}, key):
         message["variants"] = variants
     ad = st.toggle(
-        _("An advertisement by Russian law"), bool((kept or {}).get("ad")), key=f"template-ad-{key}",
-        help=_("It must be marked: «Реклама», the advertiser and the erid token."),
+        _("An advertisement by Russian law"), bool((kept or {}).get("ad") or old.get("ad")), key=f"template-ad-{key}",
+        help=_("It must be marked: by a line under the text, as below, or in the text itself."),
     )  # fmt: skip
+    if ad:
+        message |= ad_mark(old.get("ad") or {}, key)
     first = st.text_input(_("First name in the preview"), _("Alexandra"), key=f"template-sample-{key}")
     sample = (kept or {}).get("sample") or {"contact": {"first_name": first or ""}}
     ident = str(kept["id"]) if kept else re.sub(r"[^a-z0-9]+", "-", (name or "").lower()).strip("-")[:60] or "message"
     return ident, name or "", {"message": message, "sample": sample, "ad": bool(ad)}
+
+
+def ad_mark(old: Json, key: str) -> Json:
+    """The line that marks an advertisement; nothing while the text has the mark itself."""
+    left, right = st.columns([2, 1])
+    who = left.text_input(
+        _("Advertiser"), str(old.get("advertiser") or ""), key=f"template-advertiser-{key}", max_chars=200,
+        help=_("Name and tax number, as the register knows them."),
+    )  # fmt: skip
+    token = right.text_input(
+        _("erid"), str(old.get("erid") or ""), key=f"template-erid-{key}", max_chars=100,
+        help=_("6 to 100 Latin letters and digits, as the operator of advertising data gave them."),
+    )  # fmt: skip
+    mark = {"advertiser": (who or "").strip(), "erid": (token or "").strip()}
+    return {"ad": mark} if any(mark.values()) else {}
 
 
 def _variants(old: Mapping[str, Any], key: str) -> Json:

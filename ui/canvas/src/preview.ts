@@ -38,8 +38,17 @@ export function saidOn(settings: Settings, channel: string): Settings {
   return { ...settings, ...Object.fromEntries(Object.entries(own).filter(([, one]) => filled(one))) }
 }
 
+/** The text with the mark of an advertisement below it, as `nodes/ad_mark.py` writes it. */
+export function marked(settings: Settings): string {
+  const text = String(settings.text ?? "")
+  const ad = settings.ad as { advertiser?: string; erid?: string } | null | undefined
+  if (!ad) return text
+  const line = `Реклама. ${String(ad.advertiser ?? "").replace(/\.+$/, "")}. erid: ${ad.erid ?? ""}`
+  return text ? `${text}\n\n${line}` : line
+}
+
 /** What a message consists of; where it goes and when it is worth sending is the step's own. */
-const CONTENTS = ["text", "buttons", "media", "album", "cards", "template", "variants"]
+const CONTENTS = ["text", "buttons", "media", "album", "cards", "template", "variants", "ad"]
 
 /** The settings with a kept message in place of what the step said. */
 export function withMessage(settings: Settings, message: Settings, known: string[]): Settings {

@@ -7,7 +7,7 @@ import { iso, read, say, seconds } from "../src/durations"
 import { exitsOf, pressed } from "../src/exits"
 import { Over } from "../src/board/open"
 import { isHeap, tidy } from "../src/layout"
-import { lengthIn, pieces, saidOn, shapeOn, withMessage } from "../src/preview"
+import { lengthIn, marked, pieces, saidOn, shapeOn, withMessage } from "../src/preview"
 import { begin, clauseOf, groupOf, momentOf, operatorsFor, ruleOf, turned, withOperator } from "../src/rules"
 import { blank, changeMeaning, fieldsOf, meaningOf, type Meaning } from "../src/schema"
 import type { Json, Limits } from "../src/types"
@@ -145,6 +145,11 @@ describe("a preview", () => {
     expect(pieces('Hi {{ contact.first_name|default("friend") }}, {{ coupon }}!')).toEqual([
       { text: "Hi ", hole: false }, { text: "friend", hole: true }, { text: ", ", hole: false }, { text: "coupon", hole: true }, { text: "!", hole: false },
     ])
+  })
+
+  it("has the mark of an advertisement under its text", () => {
+    expect(marked({ text: "Tea", ad: { advertiser: "Teas Ltd.", erid: "2Vtzqw" } })).toBe("Tea\n\nРеклама. Teas Ltd. erid: 2Vtzqw")
+    expect([marked({ text: "Tea" }), marked({ ad: null })]).toEqual(["Tea", ""])
   })
 
   it("counts as the messenger does", () => {

@@ -4,7 +4,7 @@ import { useState } from "react"
 
 import { useAround } from "../around"
 import { Icon } from "../icon"
-import { lengthIn, pieces, saidOn, shapeOn, withMessage, type ButtonIn } from "../preview"
+import { lengthIn, marked, pieces, saidOn, shapeOn, type ButtonIn, withMessage } from "../preview"
 import type { Field } from "../schema"
 import type { Limits, Problem, Settings, Step } from "../types"
 import { Form } from "./Form"
@@ -101,7 +101,7 @@ export function Kept({ settings, change, fields }: Pick<MessageProps, "settings"
 function Counter({ limits, settings }: { limits: Limits; settings: Settings }) {
   const { data, t } = useAround()
   const most = settings.media ? limits.caption || limits.text : limits.text
-  const length = lengthIn(String(settings.text ?? ""), limits)
+  const length = lengthIn(marked(settings), limits)
   const number = new Intl.NumberFormat(data.language)
   return (
     <p className={length > most ? "counter over" : "counter"}>
@@ -116,7 +116,7 @@ function Phone({ limits, settings }: { limits: Limits; settings: Settings }) {
   const media = settings.media && typeof settings.media === "object" && !Array.isArray(settings.media) ? settings.media : null
   const buttons = (Array.isArray(settings.buttons) ? settings.buttons : []) as unknown as ButtonIn[]
   const { inline, listed } = shapeOn(limits, buttons)
-  const text = String(settings.text ?? "")
+  const text = marked(settings)
   return (
     <div className={`phone ${limits.channel}`} data-testid={`phone-${limits.channel}`}>
       <div className="bubble">
