@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -26,46 +26,64 @@ def spoken_of(connection: Connection, channel: str, account: str, events: Iterab
 
 def called(connection: Connection, account: Account, events: Sequence[Any]) -> list[Any]:
     """The events with each person called as we know them; who is not known is called as the messenger does."""
+    return _called(events, _known(connection, account, events))
+
+
+def understand(
+    project: Project, connection: Connection, account: Account, events: Sequence[Any], now: int
+) -> tuple[list[Any], list[Named]]:
+    """The same, once it is learnt which names mean one person; and the names of strangers, to be learnt after."""
+    known = _known(connection, account, events)
+    new = [each for each in events if isinstance(each, Named) and len({_id(known, name) for name in each.names}) > 1]
+    strangers = [each for each in events if isinstance(each, Named) and not known.keys() & set(each.names)]
+    if new:
+        learn(project, connection, account, new, now)
+        known = _known(connection, account, events)
+    return _called(events, known), strangers
+
+
+def _known(connection: Connection, account: Account, events: Sequence[Any]) -> dict[str, Row[Any]]:
     if not channels()[account.channel].limits.several_names:
-        return list(events)
+        return {}
     names = {str(event.address) for event in events if getattr(event, "address", None)}
     names = names.union(*(event.names for event in events if isinstance(event, Named)))
-    known = {name: row.address for name, row in _owners(connection, account, names).items()}
+    return _owners(connection, account, names) if names else {}
+
+
+def _id(known: Mapping[str, Row[Any]], name: str) -> int | None:
+    return known[name].id if name in known else None
+
+
+def _called(events: Sequence[Any], known: Mapping[str, Row[Any]]) -> list[Any]:
+    ours = {name: str(row.address) for name, row in known.items()}
     for event in events:
         if isinstance(event, Named):
-            ours = next((known[name] for name in event.names if name in known), event.names[0])
-            known = {**dict.fromkeys(event.names, ours), **known}
+            name = next((ours[name] for name in event.names if name in ours), event.names[0])
+            ours = {**dict.fromkeys(event.names, name), **ours}
     return [
-        replace(event, address=known[event.address]) if getattr(event, "address", None) in known else event
+        replace(event, address=ours[event.address]) if getattr(event, "address", None) in ours else event
         for event in events
     ]
 
 
-def learn(project: Project, connection: Connection, account: Account, events: Sequence[Any], now: int) -> list[Named]:
-    """Keep which names mean one person: those of strangers are left, to be learnt when they have an address.
+def learn(project: Project, connection: Connection, account: Account, names: Sequence[Named], now: int) -> None:
+    """Keep which names mean one person, as far as any of them is known.
 
     Two contacts that turn out to be one become one, if at least one of them was made by us, by its address: two that
     somebody told us of stay as they are.
     """
-    strangers = []
-    for event in events:
-        if isinstance(event, Named):
-            first, *others = event.names
-            for other in others:
-                if not _pair(project, connection, account, (first, other), now):
-                    strangers.append(Named(names=(first, other)))
-    return strangers
+    for each in names:
+        first, *others = each.names
+        for other in others:
+            _pair(project, connection, account, (first, other), now)
 
 
-def _pair(project: Project, connection: Connection, account: Account, names: tuple[str, str], now: int) -> bool:
-    """Whether at least one of two names was known."""
+def _pair(project: Project, connection: Connection, account: Account, names: tuple[str, str], now: int) -> None:
     one, other = names
     known = _owners(connection, account, names)
     a, b = known.get(one), known.get(other)
-    if a is None and b is None:
-        return False
-    if a is not None and b is not None and a.id == b.id:
-        return True
+    if _id(known, one) == _id(known, other):
+        return
     if a is None or (b is not None and b.exact and not a.exact):
         assert b is not None
         aliases.put(connection, account.channel, account.name, one, b, now)
@@ -74,7 +92,6 @@ def _pair(project: Project, connection: Connection, account: Account, names: tup
     elif _one_contact(project, connection, account, a, b, now):
         aliases.absorb(connection, a.id, b.id)
         aliases.put(connection, account.channel, account.name, other, _owners(connection, account, [one])[one], now)
-    return True
 
 
 def _one_contact(

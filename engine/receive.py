@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from channels import registry as channels
 from channels.base import Account, Blocked, OptIn, Receipt, Rejected, Reply, Reviewed, Standing, Trouble, Watermark
-from engine.aliases import called, learn, spoken_of
+from engine.aliases import learn, spoken_of, understand
 from engine.answers import ACCOUNT_TROUBLES, REASONS, Settling, split_ref, takes_evidence
 from engine.opting_in import Arrival, arrive, enter_by_link, redeem
 from engine.people import contact_at, give_consent, stop_marketing, suppress
@@ -116,8 +116,7 @@ def _one(
         raise read
     own, told = read
     now = project.now_micros(connection)
-    strangers = learn(project, connection, own, told, now)
-    events = called(connection, own, told)
+    events, strangers = understand(project, connection, own, told, now)
     named = (getattr(event, "address", None) for event in events)
     addresses = {(row.channel, row.account, str(address)) for address in named if address}
     if addresses & waiting:
