@@ -37,7 +37,9 @@ def chat(play: Play) -> None:
     key = f"rehearsal-phone-{play.journey}"
     name = str((answer["variables"]["contact"] or {}).get("first_name") or _("You"))
     channel = str(answer["channel"])
-    phone(messages(answer), channel=channel, name=name, blocked=False, key=key, on_event=lambda: heard(play, key))
+    phone(
+        messages(answer), channel=channel, name=name, blocked=False, key=key, on_event=lambda event: heard(play, event)
+    )
     for line in [line for line in answer["chat"] if line["from"] == "note"][-3:]:
         st.caption(f":material/info: {note(line, journey_name)} · {when(line['at'])}")
     others(play)
@@ -57,13 +59,9 @@ def chat(play: Play) -> None:
             other_acts(play)
 
 
-def heard(play: Play, key: str) -> None:
+def heard(play: Play, event: Mapping[str, Any]) -> None:
     """What was done on the phone is the next act."""
-    state = st.session_state.get(key)
-    event = state.get("event") if isinstance(state, Mapping) else getattr(state, "event", None)
-    if isinstance(event, Mapping):
-        act = {"press": event["button"]} if event.get("kind") == "button" else {"say": str(event.get("text") or "")}
-        do(play, act)
+    do(play, {"press": event["button"]} if event.get("kind") == "button" else {"say": str(event.get("text") or "")})
 
 
 def do(play: Play, act: Mapping[str, Any]) -> None:

@@ -164,7 +164,7 @@ def everything(read: Any, **params: Any) -> Iterator[Json]:
 
 
 @st.cache_resource(show_spinner=False)
-def _backendat(url: str, key: str | None, home: str | None) -> Backend:
+def _backend_at(url: str, key: str | None, home: str | None) -> Backend:
     environment = {"TROPA_UI_KEY": key or "", "TROPA_HOME": home or ""}
     found: Key = key_from_environment(environment)
     return Backend(Wire(url, found))
@@ -173,4 +173,4 @@ def _backendat(url: str, key: str | None, home: str | None) -> Backend:
 def backend() -> Backend:
     """The API at `TROPA_API_URL`."""
     env = os.environ
-    return _backendat(env.get("TROPA_API_URL") or DEFAULT_URL, env.get("TROPA_UI_KEY"), env.get("TROPA_HOME"))
+    return _backend_at(env.get("TROPA_API_URL") or DEFAULT_URL, env.get("TROPA_UI_KEY"), env.get("TROPA_HOME"))

@@ -12,11 +12,8 @@ from ui.backend import backend
 from ui.figures import number
 from ui.language import _, ngettext
 from ui.look import attempt, careful
-from ui.problems import problem_list
 from ui.publishing import ask_publish
 from ui.words import reason, safe
-
-__all__ = ["act", "ask_publish", "ask_stop", "buttons", "enroll_form", "problem_list"]
 
 Json = Mapping[str, Any]
 

@@ -73,8 +73,8 @@ class Doors:
         """Something that happens once however often it is told with this token."""
         return self._send("POST", path, body, **{"Idempotency-Key": token})
 
-    def picture(self, path: str) -> str:
-        """A picture that the API draws, as SVG."""
+    def text(self, path: str) -> str:
+        """An answer that is no JSON: a picture as SVG, a journey as a file."""
         return self._wire.text(path)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ui.language import N_, _
-from ui.words import channel, exit_name, plain, reason, safe
+from ui.words import channel, exit_name, plain, purpose, reason, safe
 
 Json = Mapping[str, Any]
 ICONS = {
@@ -47,9 +47,11 @@ ROUTES = {
     "button": N_("pressed a button"),
     "opt_out": N_("asked to stop"),
     "opt_in": N_("agreed"),
-    "quote": N_("answered a message"),
-    "waiting": N_("answered a question"),
+    "stale_button": N_("pressed a button of an earlier question"),
+    "quoted": N_("answered a message"),
+    "question": N_("answered a question"),
     "keyword": N_("wrote a key word"),
+    "link": N_("came by a link"),
     "inbox": N_("wrote by themselves"),
 }
 
@@ -63,13 +65,13 @@ def event_line(item: Json, titles: Mapping[str, str] | None = None) -> str:
 
 def _said(item: Json, titles: Mapping[str, str]) -> tuple[str, str]:
     title, detail, node = (str(item.get(name) or "") for name in ("title", "detail", "node"))
-    where, _space, purpose = detail.partition(" ")
+    where, _space, given_to = detail.partition(" ")
     agreed = _(CONSENTS[title]) if title in CONSENTS else plain(title)
     known = {
         "message": (_(MESSAGES[title]) if title in MESSAGES else _("Message"), detail),
         "reply": (_("Wrote"), f"{detail} ({_(ROUTES[title])})" if title in ROUTES else detail),
         "event": (_("Event {name}").format(name=title), detail),
-        "consent": (agreed, " · ".join(filter(None, (channel(where), purpose)))),
+        "consent": (agreed, " · ".join(filter(None, (channel(where), purpose(given_to))))),
         "entered": (_("Entered a journey"), ""),
         "left": (_(ENDINGS[title]) if title in ENDINGS else plain(title), reason(detail)),
         "step": (_("Passed {step}").format(step=titles.get(node, node)), exit_name(title)),

@@ -30,15 +30,22 @@ def phone(
     name: str,
     blocked: bool,
     key: str,
-    on_event: Callable[[], None],
+    on_event: Callable[[Json], None],
     writer: str = "person",
     labels: Json | None = None,
-) -> Json | None:
-    """The phone; what has just been done on it: `{"kind": "text"|"button", "text"|"button": ...}`, or nothing.
+) -> None:
+    """The phone; `on_event` is told what was done on it: `{"kind": "text"|"button", "text"|"button": …}`.
 
     `writer`: whose words stand on the right, `person` or `bot`; `labels` are said instead of the phone's own.
     """
-    shown = _PHONE(
+
+    def done() -> None:
+        state = st.session_state.get(key)
+        event = state.get("event") if isinstance(state, Mapping) else getattr(state, "event", None)
+        if isinstance(event, Mapping):
+            on_event(event)
+
+    _PHONE(
         key=key,
         data={
             "channel": channel,
@@ -56,10 +63,8 @@ def phone(
             },
         },
         height="content",
-        on_event_change=on_event,
+        on_event_change=done,
     )
-    event = getattr(shown, "event", None)
-    return event if isinstance(event, Mapping) else None
 
 
 def _message(one: Json, writer: str) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from ui import reach
 from ui.language import _
 from ui.look import attempt, careful
 from ui.said import said
-from ui.words import channel, safe
+from ui.words import PURPOSE, channel, purpose, safe
 
 Json = Mapping[str, Any]
 #: What a rule says, without its name.
@@ -105,7 +105,7 @@ def _form(items: Sequence[Json], messengers: Sequence[str]) -> None:
             help=_("As in TROPA_INDUSTRY; empty: any."),
         )
         where = _choice(left, _("Messenger"), ["*", *messengers], old.get("channel"), _place, f"{key}-channel")
-        kinds = ["*", "marketing", "transactional", "service"]
+        kinds = ["*", *PURPOSE]
         what = _choice(right, _("Messages"), kinds, old.get("category"), _category, f"{key}-category")
         law = st.text_input(_("Law or rule that says so"), str(old.get("law") or ""), key=f"{key}-law", max_chars=300)
         since = st.date_input(
@@ -145,5 +145,4 @@ def _place(name: str) -> str:
 
 
 def _category(name: str) -> str:
-    known = {"*": _("any messages"), "marketing": _("marketing"), "transactional": _("transactional")}
-    return known.get(name) or _("service")
+    return _("any messages") if name == "*" else purpose(name)

@@ -28,7 +28,7 @@ def close_link(token: str) -> bool:
 
 def qr_code(path: str) -> str:
     """A link's QR code as SVG."""
-    return backend().picture(path)
+    return backend().text(path)
 
 
 def templates() -> list[Json]:

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from ui.canvas.comparisons import OPERATORS, OUTCOMES
 from ui.language import N_, _
+from ui.words import PURPOSE
 
 Json = dict[str, Any]
 #: A comparison of an attribute; a name of the project's; one of some words; a number; a duration; a rule over the
@@ -53,7 +54,6 @@ JOINTS = {
     "not any": N_("None of these"),
     "not all": N_("Not all of these"),
 }
-PURPOSES = {"marketing": N_("marketing"), "service": N_("service"), "transactional": N_("transactional")}
 #: With what a date is compared.
 MOMENTS = {"now": N_("now"), "day": N_("the date"), "ago": N_("days ago"), "ahead": N_("days ahead")}
 SIDES = {"last": N_("the last"), "next": N_("the next")}
@@ -88,7 +88,7 @@ CLAUSES = (
         {"consent": "telegram", "purpose": "marketing"},
         (
             Part("consent", "messenger", N_("Messenger")),
-            Part("purpose", "choice", N_("Purpose"), PURPOSES, unsaid="marketing"),
+            Part("purpose", "choice", N_("Purpose"), PURPOSE, unsaid="marketing"),
         ),
     ),
     Clause(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from collections.abc import Mapping
+from typing import Any, Literal, NamedTuple
 
 from ui.language import N_, _
 
@@ -95,6 +96,11 @@ REASON = {
     "moved": N_("moved to another step"),
     "done": N_("done"),
     "rejected": N_("refused by the messenger"),
+    "account_auth": N_("the messenger does not accept the account's token"),
+    "account_restricted": N_("the messenger has restricted the account"),
+    "quota": N_("the messenger's quota is used up"),
+    "content_invalid": N_("the messenger does not take such a message"),
+    "retry_backoff": N_("the messenger had troubles of its own"),
     "exit_rule": N_("an exit rule held"),
     "exit_when": N_("an exit rule held"),
 }
@@ -119,6 +125,8 @@ EXIT = {
     "yes": N_("yes"),
     "no": N_("no"),
 }
+#: What a message is for, and what a consent is given to.
+PURPOSE = {"marketing": N_("marketing"), "transactional": N_("transactional"), "service": N_("service")}
 KIND = {
     "send": Word(N_("Message"), "blue", ":material/chat:"),
     "wait": Word(N_("Wait"), "orange", ":material/hourglass_top:"),
@@ -160,6 +168,17 @@ def channel(name: str | None) -> str:
     """A messenger's name, the same in every language; what is no messenger is translated."""
     found = CHANNEL.get(name or "")
     return found.text if found and name != "auto" else word(CHANNEL, name).text
+
+
+def purpose(name: str | None) -> str:
+    """What a message is for."""
+    return _(PURPOSE[name]) if name in PURPOSE else plain(name or "")
+
+
+def person(contact: Mapping[str, Any]) -> str:
+    """First and last name of a contact, as far as they are known."""
+    attributes = contact.get("attributes") or {}
+    return " ".join(str(attributes.get(part) or "") for part in ("first_name", "last_name")).strip()
 
 
 def kind_icon(kind: str, given: str = "") -> str:

@@ -241,7 +241,7 @@ def timeline() -> list[Json]:
     alone: Json = {"journey": None, "node": "", "detail": ""}
     asked, wrote = "Anna, shall we keep your cart?", "how much? <b>now</b>"
     return [
-        {**trip, "at": at(hours=3), "kind": "reply", "title": "waiting", "detail": wrote, "node": "answer"},
+        {**trip, "at": at(hours=3), "kind": "reply", "title": "question", "detail": wrote, "node": "answer"},
         {**trip, "at": at(hours=4), "kind": "message", "title": "read", "detail": asked, "node": "hello"},
         {**trip, "at": at(hours=5), "kind": "step", "title": "done", "node": "pause"},
         {**trip, "at": at(hours=6), "kind": "entered", "title": ""},

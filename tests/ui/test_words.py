@@ -18,13 +18,16 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from streamlit.testing.v1 import AppTest
 
+from channels.answers import Trouble
+from engine.answers import REASONS
 from journeys.graph import Settings
 from nodes import registry
 from tests.ui.conftest import canvas, opened
 from ui.canvas.terms import MANUALS
+from ui.events import ROUTES
 from ui.language import LOCALE, pick
 from ui.said import _patterns, said
-from ui.words import KIND
+from ui.words import KIND, REASON
 
 UI = LOCALE.parent
 RUSSIAN = LOCALE / "ru" / "LC_MESSAGES"
@@ -295,3 +298,13 @@ def test_why_a_branch_was_taken_is_russian_wholly() -> None:
     test = AppTest.from_string(PAGE)
     test.session_state["lang"], test.session_state["told"] = "ru", list(WHY)
     assert json.loads(test.run().json[0].value) == WHY
+
+
+def test_how_an_answer_found_its_place_is_said_for_every_rule() -> None:
+    source = (UI.parent / "engine" / "routing.py").read_text(encoding="utf-8")
+    assert set(re.findall(r'(?:return |_hear\()"(\w+)"', source)) == set(ROUTES)
+
+
+def test_whatever_a_messenger_refuses_for_has_its_words() -> None:
+    kept = {trouble.value for trouble in Trouble if trouble not in REASONS and trouble is not Trouble.TEMPLATE_PROBLEM}
+    assert kept <= set(REASON)

@@ -11,13 +11,19 @@ from ui import reach
 from ui.backend import backend
 from ui.connecting import connect_form
 from ui.figures import number, when
-from ui.language import _
+from ui.language import N_, _
 from ui.look import attempt, careful, empty, heading
 from ui.policies import policies
 from ui.said import said
-from ui.words import ACCOUNT, DELIVERY, badge, channel, plain, reason, safe, word
+from ui.words import ACCOUNT, DELIVERY, badge, channel, reason, safe, word
 
 Json = Mapping[str, Any]
+#: What brings an account back, by what the messenger refused it for.
+WAY_BACK = {
+    "account_auth": N_("Connect it above under the same name with a fresh token, then take it back into service."),
+    "account_restricted": N_("See to it in the messenger's own pages, then take it back into service."),
+    "quota": N_("Pay or wait as the messenger's own pages say, then take it back into service."),
+}
 
 
 def account(one: Json, *, by_hand: bool) -> None:
@@ -30,7 +36,7 @@ def account(one: Json, *, by_hand: bool) -> None:
             )
             st.markdown(badge(word(ACCOUNT, one.get("status"))), width="content")
         if one.get("reason"):
-            st.warning(safe(plain(str(one["reason"]))), icon=":material/warning:")
+            st.warning(broken(str(one["reason"])), icon=":material/warning:")
         if one.get("webhook_url"):
             address = str(one["webhook_url"])
             address = address if "://" in address else backend().url + address
@@ -41,6 +47,12 @@ def account(one: Json, *, by_hand: bool) -> None:
         if st.toggle(_("How it fares"), key=f"fares-{one['channel']}-{one['account']}"):
             with careful():
                 fares(str(one["channel"]), str(one["account"]))
+
+
+def broken(why: str) -> str:
+    """Why an account is out of service, in the messenger's words too, and the way back."""
+    way_out = WAY_BACK.get(why.partition(":")[0])
+    return f"{safe(reason(why))}" + (f"  \n{_(way_out)}" if way_out else "")
 
 
 def fares(name: str, of: str) -> None:

@@ -14,7 +14,7 @@ from ui.language import _
 from ui.look import attempt, careful, empty, heading, say_next
 from ui.paging import Pages
 from ui.trips import step_titles, trips
-from ui.words import Word, badge, channel, plain, safe
+from ui.words import Word, badge, channel, person, plain, purpose, safe
 
 Json = Mapping[str, Any]
 
@@ -73,7 +73,7 @@ def consents(name: str) -> None:
         st.caption(_("No consent is on record. Marketing messages will not be sent."))
     for one in sorted(ledger, key=lambda each: str(each.get("at") or ""), reverse=True):
         with st.container(border=True, gap="xsmall"):
-            where = f"**{safe(channel(one.get('channel')))}** · {safe(_purpose(one.get('purpose')))}"
+            where = f"**{safe(channel(one.get('channel')))}** · {safe(purpose(one.get('purpose')))}"
             st.markdown(f"{badge(_consent(one))} {where}")
             proof = " · ".join(part for part in (one.get("source"), one.get("text")) if part)
             st.caption(f"{when(one.get('at'))} · {safe(proof)}" if proof else when(one.get("at")))
@@ -85,11 +85,6 @@ def _consent(one: Json) -> Word:
     if not one.get("proven"):
         return Word(_("Not proven"), "orange")
     return Word(_("Confirmed") if one.get("action") == "confirm" else _("Given"), "green")
-
-
-def _purpose(purpose: Any) -> str:
-    known = {"marketing": _("marketing"), "service": _("service"), "transactional": _("transactional")}
-    return known.get(str(purpose), str(purpose or ""))
 
 
 def timeline(name: str) -> None:
@@ -154,12 +149,9 @@ def main() -> None:
         st.info(_("Choose a contact in the list."), icon=":material/group:")
         return
     contact = backend().contact(name)
-    person = " ".join(
-        str((contact.get("attributes") or {}).get(part) or "") for part in ("first_name", "last_name")
-    ).strip()
     added = contact.get("created_at")
     heading(
-        person or name,
+        person(contact) or name,
         safe(name + (" · " + _("added {when}").format(when=ago(added)) if added else "")),
     )
     left, right = st.columns([2, 3], gap="medium")

@@ -14,7 +14,7 @@ from ui.language import _
 from ui.look import careful, empty, heading
 from ui.paging import Pages
 from ui.said import said
-from ui.words import CHANNEL, channel, safe
+from ui.words import CHANNEL, channel, person, safe
 
 Json = Mapping[str, Any]
 
@@ -36,14 +36,14 @@ def add_one() -> None:
     if pressed and not (name or "").strip():
         st.warning(_("Write the contact's id."), icon=":material/badge:")
     elif pressed:
-        person: dict[str, Any] = {
+        facts: dict[str, Any] = {
             "external_id": (name or "").strip(),
             "attributes": {"first_name": first} if first else {},
         }
         if address:
-            person["addresses"] = [{"channel": where, "address": address.strip()}]
+            facts["addresses"] = [{"channel": where, "address": address.strip()}]
         with careful():
-            outcome = backend().save_contact(person)
+            outcome = backend().save_contact(facts)
             for one in outcome.get("rejected") or ():
                 st.error(f"**{safe(one.get('field'))}**: {safe(said(one.get('reason')))}", icon=":material/error:")
             if not outcome.get("rejected"):
@@ -52,7 +52,7 @@ def add_one() -> None:
 
 def row(contact: Json) -> None:
     """One contact: name, id, messengers, tags."""
-    name = " ".join(str(contact.get("attributes", {}).get(part) or "") for part in ("first_name", "last_name")).strip()
+    name = person(contact)
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         ident = str(contact["external_id"])
         st.page_link(

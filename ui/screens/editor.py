@@ -12,7 +12,7 @@ from ui.backend import backend
 from ui.canvas import mount
 from ui.language import _
 from ui.look import careful
-from ui.publishing import planned
+from ui.publishing import ask_publish, planned
 from ui.trouble import Trouble
 from ui.words import JOURNEY, badge, safe, word
 from ui.workbench import Work, open_work
@@ -82,7 +82,7 @@ def fulfil(work: Work, wish: Json) -> None:
     """Does what the person asked of the whole page."""
     match wish.get("name"):
         case "publish":
-            controls.ask_publish(work.journey)
+            ask_publish(work.journey)
         case "rehearse":
             st.switch_page("screens/rehearsal.py", query_params={"id": work.journey})
 

@@ -91,11 +91,9 @@ def card(one: Json, *, here: bool) -> None:
         st.caption(" · ".join(safe(each) for each in parts if each))
 
 
-def heard(talk: str, key: str) -> None:
+def heard(talk: str, event: Json) -> None:
     """What was written goes to the contact before the page is drawn again, once."""
-    state = st.session_state.get(key)
-    event = state.get("event") if isinstance(state, Mapping) else getattr(state, "event", None)
-    if isinstance(event, Mapping) and event.get("kind") == "text":
+    if event.get("kind") == "text":
         attempt(lambda: answering.answer(talk, str(event.get("text") or ""), f"ui-{event.get('n')}"))
 
 
@@ -115,7 +113,7 @@ def conversation(talk: str) -> None:
     told = _("This conversation is closed.") if over else answering.allowance(seen)
     phone(
         [line(one) for one in seen["thread"]], channel=str(seen.get("channel") or "telegram"), blocked=not may, key=key,
-        name=str(seen.get("name") or seen["contact"]), on_event=lambda: heard(talk, key), writer="bot",
+        name=str(seen.get("name") or seen["contact"]), on_event=lambda event: heard(talk, event), writer="bot",
         labels={"write": _("Answer as a person"), "blocked": told, "empty": _("Nothing was said yet.")},
     )  # fmt: skip
     if may:

@@ -17,6 +17,7 @@ from ui.history import saved, versions
 from ui.inside import who_is_here
 from ui.language import _
 from ui.look import careful
+from ui.problems import problem_list
 from ui.publishing import planned
 from ui.trouble import Trouble
 from ui.words import JOURNEY, badge, safe, word
@@ -59,7 +60,7 @@ def as_file(journey: str) -> None:
     """The draft with its tests, to keep, to review or to bring in elsewhere."""
     st.caption(_("The draft with its tests; it is brought back under Journeys › New journey › From a file."))
     for form in ("yaml", "json"):
-        content = partial(backend().picture, f"/v1/journeys/{journey}/file?format={form}")
+        content = partial(backend().text, f"/v1/journeys/{journey}/file?format={form}")
         icon, key = ":material/download:", f"journey-file-{form}"
         st.download_button(form.upper(), content, f"{journey}.{form}", on_click="ignore", icon=icon, key=key)
 
@@ -115,7 +116,7 @@ def main() -> None:
                 expanded=not journey.get("version"),
                 icon=":material/rule:",
             ):
-                controls.problem_list(checked.problems, document)
+                problem_list(checked.problems, document)
         live(journey, document, title, checked)
     with inside, careful():
         who_is_here(journey, document)

@@ -15,7 +15,7 @@ from ui.language import _, ngettext
 from ui.look import attempt, empty, heading, last_word
 from ui.phone import phone
 from ui.trouble import Missing, Trouble
-from ui.words import bold, safe
+from ui.words import bold, person, safe
 from ui.words import channel as channel_name
 
 Json = Mapping[str, Any]
@@ -32,15 +32,9 @@ def people() -> tuple[dict[str, str], bool]:
     found: dict[str, str] = {}
     if named and not search:
         with suppress(Missing):
-            found[named] = called(backend().contact(named))
+            found[named] = person(backend().contact(named))
     page = backend().contacts(search=search, limit=MOST)
-    return found | {str(each["external_id"]): called(each) for each in page.items}, page.next is not None
-
-
-def called(contact: Json) -> str:
-    """First and last name, as far as they are known."""
-    attributes = contact.get("attributes") or {}
-    return " ".join(str(attributes.get(part) or "") for part in ("first_name", "last_name")).strip()
+    return found | {str(each["external_id"]): person(each) for each in page.items}, page.next is not None
 
 
 def addresses(contact: str) -> list[tuple[str, str]]:
@@ -92,12 +86,8 @@ def leap_on(leap: str) -> None:
     st.rerun()
 
 
-def heard(key: str, channel: str, address: str) -> None:
+def heard(event: Json, channel: str, address: str) -> None:
     """What the person did on the phone goes to the sandbox before the page is drawn again."""
-    state = st.session_state.get(key)
-    event = state.get("event") if isinstance(state, Mapping) else getattr(state, "event", None)
-    if not isinstance(event, Mapping):
-        return
     body = {"button": event["button"]} if event.get("kind") == "button" else {"text": str(event.get("text") or "")}
     attempt(lambda: backend().press(channel, address, "reply", body))
 
@@ -120,7 +110,7 @@ def chat(channel: str, address: str, name: str) -> None:
         name=name,
         blocked=seen.get("state") == "blocked",
         key=key,
-        on_event=lambda: heard(key, channel, address),
+        on_event=lambda event: heard(event, channel, address),
     )
     last_word()
 

@@ -19,7 +19,7 @@ from ui.rule_builder import Known, group_field
 from ui.rule_form import Group, begun, opened, rule_of, unfinished
 from ui.said import said
 from ui.trouble import Rejected
-from ui.words import bold, safe
+from ui.words import bold, person, safe
 
 Json = Mapping[str, Any]
 
@@ -126,12 +126,6 @@ def counted(rule: Json, own: str) -> Json:
         st.session_state["segment-counted"] = seen
     told: Json = seen[1]
     return told
-
-
-def person(one: Json) -> str:
-    """A contact's name, if it is known."""
-    attributes = one.get("attributes") or {}
-    return " ".join(str(attributes.get(part) or "") for part in ("first_name", "last_name")).strip()
 
 
 def members(own: str) -> None:

@@ -16,7 +16,7 @@ from ui.language import _, ngettext
 from ui.look import attempt, careful, heading, say_next
 from ui.message_parts import album, buttons_of, cards, lines_of
 from ui.said import said
-from ui.words import channel, safe
+from ui.words import PURPOSE, channel, purpose, safe
 
 Json = dict[str, Any]
 PHONES = ("telegram", "whatsapp", "viber", "messenger")
@@ -31,9 +31,8 @@ def write(kept: Json | None) -> tuple[str, str, Json]:
     key, old = str(kept["id"]) if kept else "new", (kept or {}).get("message") or {}
     name = st.text_input(_("Name"), str((kept or {}).get("name") or ""), key=f"template-name-{key}")
     message: Json = {name: value for name, value in old.items() if name not in WRITTEN}
-    kinds = {"marketing": _("marketing"), "transactional": _("transactional"), "service": _("service")}
     category = st.segmented_control(
-        _("Category"), list(kinds), default=str(old.get("category") or "marketing"), format_func=lambda one: kinds[one],
+        _("Category"), list(PURPOSE), default=str(old.get("category") or "marketing"), format_func=purpose,
         key=f"template-category-{key}", required=True,
     )  # fmt: skip
     text = st.text_area(_("Text"), str(old.get("text") or ""), key=f"template-text-{key}", height=160)
