@@ -30,7 +30,7 @@ demo: setup ## Start everything with a pretend world, example journeys and peopl
 
 test: setup ## Run the tests
 	$(BIN)/pytest -n $(PYTEST_WORKERS) --dist loadfile --no-loadscope-reorder -m "not soak and not browser"
-	$(BIN)/pytest -m "browser and not soak"  # by itself: a hand on a page that stutters misses what it aims at
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder -m "browser and not soak" tests/ui  # after the rest: each browser is busy with a core
 
 check: setup ## Format, lint, types, floors of the house and tests
 	$(BIN)/ruff format --check .

@@ -20,11 +20,12 @@ from tests.ui.pretend_world import World
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
-#: What keeps a headless browser from calling its maker's servers.
+#: What keeps a headless browser from calling its maker's servers, and from playing a graphics card by software.
 FLAGS = [
     "--headless",
     "--no-sandbox",
     "--disable-gpu",
+    "--disable-software-rasterizer",
     "--disable-quic",
     "--no-first-run",
     "--disable-background-networking",

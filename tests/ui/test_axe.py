@@ -55,7 +55,7 @@ def browser() -> Iterator[Browser]:
 def look(request: pytest.FixtureRequest, browser: Browser) -> Iterator[tuple[Page, str]]:
     """One tab for all pages in one look."""
     scheme, lang = request.param
-    tab = browser.new_page(viewport={"width": 1360, "height": 1000}, color_scheme=scheme)
+    tab = browser.new_page(viewport={"width": 1360, "height": 1000}, color_scheme=scheme, reduced_motion="reduce")
     tab.set_default_timeout(60_000)
     yield tab, lang
     tab.close()

@@ -187,7 +187,7 @@ def test_two_people_at_once_are_asked_whose_version_stays(place: Town, tab: Page
     banner = tab.get_by_test_id("conflict")
     expect(banner).to_be_visible()
     banner.get_by_role("button", name="See the difference").click()
-    expect(banner).to_contain_text("The end different: Title")
+    expect(banner).to_contain_text("Title: mine The end · theirs Their end")
     banner.get_by_role("button", name="Keep mine").click()
     document = kept(place, tab, hello)
     assert [node["title"] for node in document["nodes"]] == ["Hello", "The end"]
