@@ -104,26 +104,26 @@ class Trips:
     """Trips of all journeys together."""
 
     entered: int = 0
+    #: Of those: since the hour that was asked for.
+    lately: int = 0
     inside: int = 0
     converted: int = 0
 
 
-def overall(connection: Connection, start: int = 0) -> Trips:
-    """The trips of all journeys that were enrolled in the hour `start` or later."""
-    part = (
-        "SELECT c.what, c.amount FROM journey_version v JOIN {} c ON c.version_id = v.id AND c.node = ''"
-        " WHERE c.cohort >= :start"
-    )
+def overall(connection: Connection, since: int) -> Trips:
+    """The trips of all journeys, in one look; `lately` are those enrolled in the hour `since` or later."""
+    part = "SELECT c.what, c.cohort, c.amount FROM journey_version v JOIN {} c ON c.version_id = v.id AND c.node = ''"
     found = rows(
         connection,
-        "SELECT what, sum(amount) AS amount FROM"
+        "SELECT what, sum(amount) AS amount, sum(CASE WHEN cohort >= :since THEN amount ELSE 0 END) AS lately FROM"
         f" ({part.format('node_count')} UNION ALL {part.format('node_count_delta')}) AS both_parts GROUP BY what",
-        start=start,
+        since=since,
     )
     sums = {row.what: int(row.amount) for row in found}
+    lately = sum(int(row.lately) for row in found if row.what == "entered")
     gone = sum(many for what, many in sums.items() if what == "completed" or what.startswith(("exited:", "failed:")))
     entered = sums.get("entered", 0)
-    return Trips(entered=entered, inside=entered - gone, converted=sums.get("converted", 0))
+    return Trips(entered=entered, lately=lately, inside=entered - gone, converted=sums.get("converted", 0))
 
 
 def sent(connection: Connection, start: int) -> int:

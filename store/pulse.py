@@ -69,14 +69,15 @@ def _dead_rows(connection: Connection) -> Gauge:
 def overview(connection: Connection, now: int) -> dict[str, Any]:
     """Sums for the first page, of counters where there are any: they cost the same however many trips there are."""
     journeys = rows(connection, "SELECT status, count(*) AS many FROM journey GROUP BY status")
-    trips = counters.overall(connection)
+    day = counters.cohort(now - DAY)
+    trips = counters.overall(connection, day)
     return {
         "contacts": _count(connection, "contact"),
         "journeys": {row.status: row.many for row in journeys},
-        "enrolled_today": counters.overall(connection, counters.cohort(now - DAY)).entered,
+        "enrolled_today": trips.lately,
         "inside": trips.inside,
         "converted": trips.converted,
-        "sent_today": counters.sent(connection, counters.cohort(now - DAY)),
+        "sent_today": counters.sent(connection, day),
         "replies_today": _replies_since(connection, now - DAY),
         "accounts": _count(connection, "channel_account"),
     }
