@@ -1,8 +1,8 @@
-"""By hand: a message sent to oneself before publishing, and contacts taken out of a journey."""
+"""By hand: a message sent to oneself before publishing, contacts moved to another step or taken out of a journey."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter
@@ -12,6 +12,7 @@ from api.contacts import found as contact_found
 from api.doors import Authorised, Shared
 from api.journeys import found
 from api.problems import Refused
+from engine.changeover import send_to
 from engine.enroll import end_trips
 from engine.errors import NotFound
 from engine.render import CannotRender
@@ -46,6 +47,12 @@ class EjectIn(BaseModel):
     node: str = Field("", max_length=60)
 
 
+class MoveIn(EjectIn):
+    """Whose trips of a journey go to which step."""
+
+    to: str = Field(min_length=1, max_length=60)
+
+
 @router.post("/journeys/{journey}/test-send")
 def test_send(journey: str, body: TestSendIn, project: Shared, caller: Authorised) -> dict[str, Any]:
     """Send a message of the draft to one contact; it is marked as a test and counts in no funnel."""
@@ -77,26 +84,52 @@ def test_send(journey: str, body: TestSendIn, project: Shared, caller: Authorise
 def eject(body: EjectIn, project: Shared, caller: Authorised) -> dict[str, Any]:
     """End running trips as `exited(ejected)`; what was planned for them is not sent any more."""
 
+    def out(connection: Any, ids: list[int]) -> int:
+        return end_trips(project, connection, ids, "ejected", project.now_micros(connection))
+
+    return {"ejected": _each(body, project, caller, "enrollments.ejected", out)}
+
+
+@router.post("/enrollments/move")
+def move(body: MoveIn, project: Shared, caller: Authorised) -> dict[str, Any]:
+    """Send running trips to another step; what was planned for them is not said any more.
+
+    Those who stand there already stay where they are, and those on an older version without such a step.
+    """
+    with project.database.read() as connection:
+        row = found(connection, body.journey)
+        live = None if row.version_id is None else project.version(connection, row.version_id)
+    if live is None or body.to not in live.journey.nodes:
+        raise Refused(422, "not_valid", f"The live version has no step {body.to!r}.", field="to")
+
+    def there(connection: Any, ids: list[int]) -> int:
+        return send_to(project, connection, ids, body.to)
+
+    return {"moved": _each(body, project, caller, "enrollments.moved", there)}
+
+
+def _each(body: EjectIn, project: Any, caller: Any, deed: str, act: Callable[[Any, list[int]], int]) -> int:
+    """Page by page, each in a transaction of its own: to how many trips the deed was done."""
+
     def begin(connection: Any) -> tuple[int, list[int] | None]:
         row = found(connection, body.journey)
         known = None if body.contacts is None else sorted(contacts.ids_of(connection, body.contacts).values())
-        now, detail = project.now_micros(connection), {"node": body.node, "contacts": len(known or ())}
-        keys.audit(connection, caller.name, "enrollments.ejected", body.journey, now, detail)
+        detail = {**body.model_dump(include={"node", "to"}), "contacts": len(known or ())}
+        keys.audit(connection, caller.name, deed, body.journey, project.now_micros(connection), detail)
         return row.id, known
 
     journey_id, known = project.database.transact(begin)
-    ejected, after = 0, 0
+    many, after = 0, 0
 
     def page(connection: Any) -> tuple[int, int]:
         ids = enrollments.running(connection, journey_id, after, PAGE, node=body.node, contact_ids=known)
-        done = end_trips(project, connection, ids, "ejected", project.now_micros(connection)) if ids else 0
-        return done, ids[-1] if ids else 0
+        return (act(connection, list(ids)), ids[-1]) if ids else (0, 0)
 
     while True:
         done, after = project.database.transact(page)
-        ejected += done
+        many += int(done)
         if not after:
-            return {"ejected": ejected}
+            return many
 
 
 def _zone(document: Mapping[str, Any]) -> str | None:

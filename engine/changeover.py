@@ -107,6 +107,22 @@ def arrive_elsewhere(
     tally.save(connection)
 
 
+def send_to(project: Project, connection: Connection, ids: Sequence[int], node: str) -> int:
+    """Let running trips arrive at a step of their own versions at once; how many did.
+
+    Those who stand there already stay, and so do those whose version has no such step.
+    """
+    going: dict[int, list[tuple[Claimed, str]]] = {}
+    for row in enrollments.take(connection, ids):
+        if row.node != node and node in project.version(connection, row.version_id).journey.nodes:
+            going.setdefault(row.version_id, []).append((row, node))
+    for version_id, moved in sorted(going.items()):
+        version = project.version(connection, version_id)
+        arrive_elsewhere(connection, version, moved, timedelta(0), project.now(connection))
+        count_moved(connection, version, moved, journey_too=False)
+    return sum(map(len, going.values()))
+
+
 def count_moved(
     connection: Connection, to: Version, moved: Sequence[tuple[Claimed, str]], *, journey_too: bool = True
 ) -> None:

@@ -37,9 +37,11 @@ def chat(play: Play) -> None:
     key = f"rehearsal-phone-{play.journey}"
     name = str((answer["variables"]["contact"] or {}).get("first_name") or _("You"))
     channel = str(answer["channel"])
+    labels = {"empty": _("Nothing has been said yet. Jump ahead below, or write first.")}
     phone(
-        messages(answer), channel=channel, name=name, blocked=False, key=key, on_event=lambda event: heard(play, event)
-    )
+        messages(answer), channel=channel, name=name, blocked=False, key=key, on_event=lambda event: heard(play, event),
+        labels=labels,
+    )  # fmt: skip
     for line in [line for line in answer["chat"] if line["from"] == "note"][-3:]:
         st.caption(f":material/info: {note(line, journey_name)} · {when(line['at'])}")
     others(play)

@@ -79,6 +79,13 @@ class AuthoringDoors(Doors):
         body |= {"node": node} if node else {}
         return int(self._send("POST", "/v1/enrollments/eject", body).get("ejected") or 0)
 
+    def send_to(self, journey: str, to: str, *, contacts: list[str] | None = None, node: str = "") -> int:
+        """Moves contacts inside a journey to another step; how many there were."""
+        body: Json = {"journey": journey, "to": to}
+        body |= {"contacts": contacts} if contacts else {}
+        body |= {"node": node} if node else {}
+        return int(self._send("POST", "/v1/enrollments/move", body).get("moved") or 0)
+
 
 def _journey(journey: str) -> str:
     return f"/v1/journeys/{quote(journey, safe='')}"

@@ -8,9 +8,9 @@ from typing import Any
 import streamlit as st
 
 from ui.backend import backend
-from ui.figures import compact
-from ui.language import _
-from ui.look import attempt, empty
+from ui.figures import compact, number
+from ui.language import _, ngettext
+from ui.look import attempt, empty, say_next
 from ui.paging import Pages
 from ui.standing import latest, place, waits, wakes
 from ui.words import ENROLLMENT, badge, safe, word
@@ -34,9 +34,14 @@ def who_is_here(journey: Json, document: Json) -> None:
         after=pages.after,
     )
     if step and page.items:
-        _take_out(name, step, names[step])
+        with st.container(horizontal=True):
+            move = st.button(_("Move everybody from this step"), icon=":material/moving:", key="send-step")
+            _take_out(name, step, names[step])
+        if move:
+            ask_where(name, names, step=step)
     for trip in page.items:
-        _person(trip, names)
+        if _person(trip, names):
+            ask_where(name, names, trip=trip)
     if not page.items and (search or step):
         empty(":material/search_off:", _("Nobody found"), _("Nobody here fits. Try another step or part of a name."))
     elif not page.items:
@@ -75,17 +80,47 @@ def _take_out(journey: str, step: str, title: str) -> None:
         st.button(label, key="eject-step", type="primary", on_click=_eject, args=(journey, None, step))
 
 
+def ask_where(journey: str, names: Mapping[str, str], *, trip: Json | None = None, step: str = "") -> None:
+    """Asks to which step one person goes, or everybody at a step, and sends them there."""
+    here = str(trip.get("node")) if trip else step
+    who = safe(trip["contact"]) if trip else _("everybody at “{title}”").format(title=safe(names[step]))
+
+    @st.dialog(_("Move to another step"), icon=":material/moving:")
+    def asked() -> None:
+        others = [node for node in names if node != here]
+        to = st.selectbox(_("Where they go"), others, format_func=lambda node: names[node], key="send-to")
+        st.caption(_("They begin that step at once. What was planned for them is not sent. Other people stay."))
+        label = _("Move {who}").format(who=who)
+        if st.button(
+            label, type="primary", key="send-yes", disabled=not to, on_click=_send, args=(journey, to, trip, here)
+        ):
+            st.rerun()
+
+    asked()
+
+
+def _send(journey: str, to: str, trip: Json | None, step: str) -> None:
+    chosen = [str(trip["contact"])] if trip else None
+    many = attempt(lambda: backend().send_to(journey, to, contacts=chosen, node=step))
+    if many is not None:
+        done = ngettext("{n} contact has been moved.", "{n} contacts have been moved.", many).format(n=number(many))
+        say_next(done if many else _("Nobody was moved: the version that they are on has no such step."))
+
+
 def _eject(journey: str, contacts: list[str] | None, step: str = "") -> None:
     attempt(lambda: backend().eject(journey, contacts=contacts, node=step), _("Taken out."))
 
 
-def _person(trip: Json, names: Mapping[str, str]) -> None:
+def _person(trip: Json, names: Mapping[str, str]) -> bool:
+    """One person inside; whether somebody wants to move them."""
     with st.container(border=True, gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="center"):
             query = {"id": str(trip["contact"])}
             st.page_link("screens/contact.py", label=str(trip["contact"]), icon=":material/person:", query_params=query)
             st.markdown(badge(word(ENROLLMENT, trip.get("status"))), width="content")
             st.space("stretch")
+            icon = ":material/moving:"
+            move = st.button(_("Move"), type="tertiary", icon=icon, key=f"send-{trip['id']}")
             with st.popover(_("Take out"), type="tertiary", icon=":material/logout:"):
                 st.caption(_("Their trip ends here. What was planned for them is not sent. This cannot be undone."))
                 st.button(
@@ -94,3 +129,4 @@ def _person(trip: Json, names: Mapping[str, str]) -> None:
                 )  # fmt: skip
         st.markdown(f"{place(trip, names)} {waits(trip)}")
         st.caption(f"{wakes(trip)} {latest(trip)}")
+    return move

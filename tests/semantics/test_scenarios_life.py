@@ -160,7 +160,7 @@ def test_s45_before_the_time_is_over_nothing_is_decided(place: Town) -> None:
 
 
 def test_s22_what_is_not_due_stays_and_a_hand_laid_on_some_touches_only_them(place: Town) -> None:
-    """A peer can be told to run steps now; ours runs what is due by itself, and by hand people are only taken out."""
+    """A peer can be told to run steps now; ours runs what is due by itself; by hand people are moved or taken out."""
     names = ["ann", "bob", "cid"]
     for number, name in enumerate(names):
         place.contact(name, address=f"77{number}")
@@ -173,6 +173,31 @@ def test_s22_what_is_not_due_stays_and_a_hand_laid_on_some_touches_only_them(pla
     assert taken == {"ejected": 1}
     place.advance("PT2S")
     assert [sent(place, f"77{number}") for number in range(3)] == [["Hello"], ["Hello"], []]
+
+
+def test_by_hand_people_are_sent_to_another_step_of_theirs(place: Town) -> None:
+    for name, address in (("ann", "1"), ("bob", "2"), ("cid", "3")):
+        place.contact(name, address=address)
+    journey = place.publish(
+        line(step("rest", "wait", for_="P1D"), step("hello", "send", text="Hello"), step("long", "wait", for_="P9D"))
+    )
+    place.enroll(journey, "ann", "bob", "cid")
+    place.advance("PT1S")
+
+    def move(status: int = 200, **who: Any) -> Any:
+        return place.call("POST", "/v1/enrollments/move", status, json={"journey": journey, **who})
+
+    assert move(422, to="nowhere")["errors"][0]["field"] == "to"
+    assert move(to="hello", contacts=["ann"]) == {"moved": 1}
+    place.advance("PT1S")
+    assert [sent(place, each) for each in "123"] == [["Hello"], [], []]
+    assert place.path(journey, "ann") == "rest→hello→long…"
+    # Whoever stands there already is left alone, so that pressing twice does nothing twice.
+    assert move(to="long") == {"moved": 2}
+    assert move(to="long", node="long") == {"moved": 0}
+    place.advance("P2D")
+    assert [sent(place, each) for each in "123"] == [["Hello"], [], []]
+    assert place.path(journey, "bob") == "rest→long…"
 
 
 def test_s58_what_comes_after_a_step_has_one_order(place: Town) -> None:

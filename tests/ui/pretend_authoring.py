@@ -100,6 +100,10 @@ def authoring(app: FastAPI, world: World) -> None:
         how = "undecided" if "old" not in body["nodes"] else "exit"
         return {"version": 2, "dry_run": body["dry_run"], "nodes": [{**gone, "how": how}]}
 
+    @app.post("/v1/enrollments/move")
+    def move(body: Json) -> Json:
+        return {"moved": len(body.get("contacts") or ()) or 3}
+
     @app.post("/v1/enrollments/eject")
     def eject(body: Json) -> Json:
         return {"ejected": len(body.get("contacts") or ()) or 3}

@@ -121,6 +121,16 @@ def test_somebody_is_taken_out(api: str, world: World) -> None:
     assert len(body["contacts"]) == 1
 
 
+def test_somebody_is_sent_to_another_step(api: str, world: World) -> None:
+    test = opened("journey", id="cart")
+    test = next(one for one in test.button if str(one.key).startswith("send-")).click().run()
+    test.selectbox(key="send-to").select_index(0)
+    test.button(key="send-yes").click().run()
+    (body,) = asked(world, "/v1/enrollments/move")
+    assert (body["journey"], len(body["contacts"])) == ("cart", 1)
+    assert body["to"]
+
+
 def test_each_change_is_a_line(api: str) -> None:
     titles = {"bye": "Goodbye"}
     lines: list[tuple[Json, str]] = [

@@ -63,7 +63,9 @@ def setting(play: Play) -> None:
         left, right = st.columns(2)
         agreed = left.checkbox(_("Agreed to marketing"), value=True, key="rehearsal-agreed")
         wrote = right.checkbox(_("Has just written"), key="rehearsal-wrote")
-        attributes = st.text_area(_("Attributes, JSON"), value='{"first_name": "Anna"}', key="rehearsal-attributes")
+        attributes = st.text_area(
+            _("Attributes, JSON"), value=f'{{"first_name": "{_("Anna")}"}}', key="rehearsal-attributes"
+        )
         event = st.text_area(_("Entry event, JSON"), value="{}", key="rehearsal-event")
         if not st.form_submit_button(_("Begin"), type="primary", icon=":material/play_arrow:"):
             return
