@@ -30,11 +30,11 @@ FOCUS = """<style>
   outline: 2px solid currentColor; outline-offset: -2px;
 }
 </style>"""
-#: Streamlit's own words around files are English in every language.
+#: Streamlit's own words around files, and in fields that wait for Enter, are English in every language.
 FILES = """<style>
 [data-testid="stFileUploaderDropzone"] button p {{ font-size: 0; }}
 [data-testid="stFileUploaderDropzone"] button p::after {{ content: "{choose}"; font-size: 14px; }}
-[data-testid="stFileUploaderDropzoneInstructions"] {{ display: none; }}
+[data-testid="stFileUploaderDropzoneInstructions"], [data-testid="InputInstructions"] {{ display: none; }}
 </style>"""
 #: What a page stumbles over when an answer is otherwise than it expects. Anything else is Streamlit's to tell.
 UNEXPECTED = (LookupError, TypeError, ValueError, AttributeError, StreamlitAPIException)
