@@ -50,7 +50,7 @@ export function Problems({ choose }: { choose: (ids: Iterable<string>, show?: bo
             const step = stepOf(journey, one.node)
             return (
               <li key={number}>
-                <button type="button" className="plain" onClick={() => show(one)}>
+                <button type="button" className={`plain ${one.level}`} onClick={() => show(one)}>
                   <Icon name={one.level === "error" ? "error" : "warning"} />
                   <span><b>{step ? titleOf(step) : t("The journey")}</b> {one.text} <small>{one.fix}</small></span>
                 </button>
