@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -64,7 +65,9 @@ def setting(play: Play) -> None:
         agreed = left.checkbox(_("Agreed to marketing"), value=True, key="rehearsal-agreed")
         wrote = right.checkbox(_("Has just written"), key="rehearsal-wrote")
         attributes = st.text_area(
-            _("Attributes, JSON"), value=f'{{"first_name": "{_("Anna")}"}}', key="rehearsal-attributes"
+            _("Attributes, JSON"),
+            value=json.dumps({"first_name": _("Anna")}, ensure_ascii=False),
+            key="rehearsal-attributes",
         )
         event = st.text_area(_("Entry event, JSON"), value="{}", key="rehearsal-event")
         if not st.form_submit_button(_("Begin"), type="primary", icon=":material/play_arrow:"):
