@@ -64,11 +64,8 @@ def setting(play: Play) -> None:
         left, right = st.columns(2)
         agreed = left.checkbox(_("Agreed to marketing"), value=True, key="rehearsal-agreed")
         wrote = right.checkbox(_("Has just written"), key="rehearsal-wrote")
-        attributes = st.text_area(
-            _("Attributes, JSON"),
-            value=json.dumps({"first_name": _("Anna")}, ensure_ascii=False),
-            key="rehearsal-attributes",
-        )
+        sample = json.dumps({"first_name": _("Anna")}, ensure_ascii=False)
+        attributes = st.text_area(_("Attributes, JSON"), value=sample, key="rehearsal-attributes")
         event = st.text_area(_("Entry event, JSON"), value="{}", key="rehearsal-event")
         if not st.form_submit_button(_("Begin"), type="primary", icon=":material/play_arrow:"):
             return
