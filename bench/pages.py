@@ -23,8 +23,9 @@ from engine.boot import open_project
 from engine.processes import pages as ui_of
 from engine.settings import Settings
 from sandbox.world import create_app as create_world
+from tests.ports import free_port
 from tests.town import KEY, WORLD_KEY, Served
-from tests.ui.browsing import CHROMIUM, FLAGS, free_port, wait
+from tests.ui.browsing import CHROMIUM, FLAGS, wait
 
 #: (journeys, contacts)
 QUICK, FULL = (1_000, 200_000), (1_000, 1_000_000)

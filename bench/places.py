@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
@@ -52,6 +52,3 @@ def places(kind: str) -> Iterator[Places]:
             yield Places(folder, url)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-Bench = Callable[[Places], None]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,6 +15,8 @@ from tempfile import mkdtemp
 
 import httpx
 
+from tests.ports import free_port
+
 ROOT = Path(__file__).parent.parent
 KEY = "bench-key"
 
@@ -24,7 +25,7 @@ KEY = "bench-key"
 def running() -> Iterator[httpx.Client]:
     """A client of a sandbox installation on SQLite with a stopped clock; RuntimeError when it does not come up."""
     home = Path(mkdtemp(prefix="tropa-bench-"))
-    port = _free_port()
+    port = free_port()
     command = [sys.executable, str(ROOT / "tropa.py"), "up", "--sandbox", "--no-ui", "--no-prefect"]
     command += ["--home", str(home), "--api-port", str(port)]
     environment = {**os.environ, "TROPA_BOOTSTRAP_KEY": KEY}
@@ -51,10 +52,3 @@ def _wait(client: httpx.Client) -> None:
             pass
         time.sleep(0.2)
     raise RuntimeError("the product did not come up")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -131,11 +131,6 @@ class Results:
 
     def _kept(self) -> Path:
         return KEPT / f"{'full' if self.full else 'quick'}.json"
-
-
-def repeated(times: int, once: Callable[[], float]) -> list[float]:
-    """The same measurement several times."""
-    return [once() for _ in range(times)]
 
 
 def _short(value: float) -> str:

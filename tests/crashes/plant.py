@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -25,6 +24,7 @@ from store.invariants import violations
 from store.sql import rows
 from tests.crashes.part import PARTS, live
 from tests.forks import FORKS
+from tests.ports import free_ports
 
 KEY, WORLD_KEY = "plant-key", "plant-world-key"
 #: Real seconds of a claim's lease here, so that a killed sender is found out while a test can wait for it.
@@ -39,7 +39,7 @@ class Plant:
     def __init__(self, home: Path, database: str = "") -> None:
         self.home = home
         options: dict[str, Any] = {"database": database} if database else {}
-        world_port, api_port = _free_ports(2)
+        world_port, api_port = free_ports(2)
         self.settings = Settings(
             home=home,
             api_port=api_port,
@@ -214,17 +214,6 @@ class Plant:
                 yield connection
         finally:
             database.close()
-
-
-def _free_ports(many: int) -> list[int]:
-    held = [socket.socket() for _ in range(many)]
-    try:
-        for each in held:
-            each.bind(("127.0.0.1", 0))
-        return [int(each.getsockname()[1]) for each in held]
-    finally:
-        for each in held:
-            each.close()
 
 
 @contextmanager

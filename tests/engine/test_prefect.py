@@ -29,19 +29,13 @@ from store import contacts, journeys
 from store.contacts import ContactFacts
 from store.invariants import violations
 from store.sql import scalar
+from tests.ports import free_port
 
 pytestmark = pytest.mark.slow
 T = TypeVar("T")
 ENGINE = Path(__file__).with_name("pretend_engine.py")
 #: Seconds: far more than a tick on a busy machine, far less than a request to a dead server would take.
 PATIENCE = 8.0
-
-
-def free_port() -> int:
-    """A loopback port that nobody listens at."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def wait_for(what: Callable[[], T], seconds: float = 40.0) -> T:

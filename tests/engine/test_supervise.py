@@ -19,18 +19,12 @@ import pytest
 from engine.processes import Child, children, prepared
 from engine.settings import Settings
 from engine.supervise import CannotStart, Supervisor, check_ports, locked
+from tests.ports import free_port
 
 pytestmark = pytest.mark.slow
 
 CHILD = Path(__file__).with_name("pretend_child.py")
 ROOT = CHILD.parent.parent.parent
-
-
-def free_port() -> int:
-    """A loopback port that nobody listens at."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def diary(folder: Path) -> list[tuple[str, str, int, float]]:

@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from contextlib import closing
 from itertools import chain, count
 from pathlib import Path
+from shutil import copy
 
 import pytest
 
 from store import crash_points
-from store.schema import upgrade
 from tests.protocol.box import Box
 from tests.protocol.drills import ANN, BOB, TELEGRAM
 
@@ -104,10 +104,9 @@ def test_killed_with_each_message_on_the_wire(box: Box) -> None:
 @pytest.mark.parametrize(
     ("crash", "parts"), [("after-answer-commit:1", 2), ("before-claim-commit:2", 2), ("after-claim-commit:2", 1)]
 )
-def test_killed_between_the_parts_of_a_message(tmp_path: Path, crash: str, parts: int) -> None:
+def test_killed_between_the_parts_of_a_message(sqlite_template: Path, tmp_path: Path, crash: str, parts: int) -> None:
     """What is out stays out, and the rest follows: unless nobody can say whether it has."""
-    url = f"sqlite:///{tmp_path}/tropa.db"
-    upgrade(url)
+    url = f"sqlite:///{copy(sqlite_template, tmp_path)}"
     box = Box(tmp_path, url, [ANN], photo="https://example.org/p.png")
     box.enroll(TELEGRAM)
     assert dies(box, crash)

@@ -7,10 +7,10 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from shutil import copy
 
 import pytest
 
-from store.schema import upgrade
 from tests.protocol.box import Box
 from tests.protocol.drills import ANN, BOB, DRILLS
 from tests.protocol.seeded import CAUGHT, ROOT, SEEDS
@@ -19,25 +19,17 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty database."""
-    path = tmp_path_factory.mktemp("empty") / "tropa.db"
-    upgrade(f"sqlite:///{path}")
-    return path
-
-
-@pytest.fixture(scope="module")
-def box(empty: Path) -> Iterator[Box]:
-    made = Box(empty.parent, f"sqlite:///{empty}", [ANN, BOB])
+def box(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[Box]:
+    path = Path(copy(sqlite_template, tmp_path_factory.mktemp("drills")))
+    made = Box(path.parent, f"sqlite:///{path}", [ANN, BOB])
     yield made
     made.close()
 
 
 @pytest.fixture(scope="module")
-def builds(tmp_path_factory: pytest.TempPathFactory) -> tuple[Mapping[str, int], str]:
+def builds(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> tuple[Mapping[str, int], str]:
     """How the drill of each seeded build has ended, and what was said."""
-    path = tmp_path_factory.mktemp("seeds") / "tropa.db"
-    upgrade(f"sqlite:///{path}")
+    path = Path(copy(sqlite_template, tmp_path_factory.mktemp("seeds")))
     words = [sys.executable, "-m", "tests.protocol.seeded", str(path)]
     done = subprocess.run(words, cwd=ROOT, check=True, capture_output=True, text=True)
     return json.loads(done.stdout), done.stderr

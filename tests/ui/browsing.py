@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -15,6 +14,7 @@ from urllib.request import urlopen
 
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.ports import free_port
 from tests.ui.pretend_api import served
 from tests.ui.pretend_world import World
 
@@ -62,14 +62,6 @@ def streamlit_over(world: World) -> Iterator[str]:
     """Streamlit over the pretend API: its address."""
     with served(world) as api, streamlit_at(api, "secret") as url:
         yield url
-
-
-def free_port() -> int:
-    """A port that nobody listens at."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port: int = one.getsockname()[1]
-        return port
 
 
 def wait(url: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,6 @@ from tests.ui.pretend_world import World
 from ui.backend import backend
 
 APP = Path(__file__).parents[2] / "ui" / "app.py"
-Open = Callable[..., AppTest]
 
 
 @pytest.fixture(scope="session", autouse=True)

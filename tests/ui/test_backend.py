@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.ports import free_port
 from tests.ui.pretend_api import served
 from tests.ui.pretend_data import welcome
 from tests.ui.pretend_world import Problem, World
@@ -35,12 +36,6 @@ def given_back() -> Iterator[None]:
     yield
     while OPEN:
         OPEN.pop().close()
-
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
 
 
 def test_all_pages_of_a_list_come_in_order(api: str) -> None:
