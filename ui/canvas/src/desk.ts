@@ -192,16 +192,16 @@ export class Desk {
   /** Another revision than ours: a quarrel only when both sides say something that the other does not know. */
   private meet(data: Data): void {
     const { revision, document } = data
-    const theirs = textOf(document)
-    if (!this.dirty || textOf(this.journey) === textOf(this.base)) this.follow(revision, document)
-    else if (theirs === textOf(this.journey)) {
-      this.savedRev = this.localRev
-      this.stand(revision, document)
-      this.keep()
-    } else if (theirs === textOf(this.base) || this.sent.has(document)) {
+    const [theirs, mine, base] = [document, this.journey, this.base].map(textOf)
+    if (this.dirty && (theirs === base || this.sent.has(document))) {
       // Our own save whose answer never came, or a save that changed nothing: nobody stands in the way.
       this.stand(revision, document)
       this.again(data)
+    } else if (!this.dirty || mine === base) this.follow(revision, document)
+    else if (theirs === mine) {
+      this.savedRev = this.localRev
+      this.stand(revision, document)
+      this.keep()
     } else this.theirs = { revision, document }
   }
 

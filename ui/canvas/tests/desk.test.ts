@@ -239,6 +239,17 @@ describe("the working copy", () => {
     expect([desk.theirs, desk.dirty, desk.baseRev]).toEqual([null, false, "3"])
   })
 
+  it("stays with what it has gone back to, though its own save of what it left is shown without a name", () => {
+    write("Left")
+    desk.flush()
+    desk.undo()
+    server.saved = null
+    desk.hear(server.data())
+    expect([titleOf(), desk.theirs]).toEqual(["Hello", null])
+    vi.advanceTimersByTime(DEBOUNCE_MS)
+    expect(server.document.nodes[0].title).toBe("Hello")
+  })
+
   it("does not take somebody's way back to an older version for its own", () => {
     const past = server.document
     for (const text of ["One", "Two"]) {
