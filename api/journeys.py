@@ -8,8 +8,10 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Header, Query, Response
 from pydantic import BaseModel, ConfigDict
 
+from api.broadcasts import shown_plan
 from api.doors import After, Authorised, Limit, Shared, after_id, iso, paged
 from api.problems import Refused, as_dict
+from engine import broadcasts
 from engine import publish as publishing
 from engine.advice import advice
 from engine.errors import NotFound, RevisionNeeded, StaleRevision
@@ -52,14 +54,20 @@ def list_journeys(
     _: Authorised,
     search: Annotated[str, Query(max_length=100)] = "",
     status: Literal["", "draft", "live", "paused", "stopped"] = "",
+    entry: Literal["", "schedule"] = "",
     after: After = "",
     limit: Limit = 50,
 ) -> dict[str, Any]:
-    """Journeys, newest first, with the sums of their funnels; `search` takes a part of the name, in any case."""
+    """Journeys, newest first, with the sums of their funnels; `search` takes a part of the name, in any case.
+
+    `entry=schedule` leaves those that contacts enter by a schedule, each with its `broadcast`: who gets it and when.
+    """
+    on_schedule = entry == "schedule"
     with project.database.read() as connection:
-        found = journeys.page(connection, after_id(after), limit + 1, search.strip(), status)
+        found = journeys.page(connection, after_id(after), limit + 1, search.strip(), status, on_schedule=on_schedule)
         sums = counters.summary(connection, [row.id for row in found])
-    return paged(found, limit, lambda row: _shown(row, sums.get(row.id, {})))
+        plans = broadcasts.of(project, connection, found[:limit]) if on_schedule else {}
+    return paged(found, limit, lambda row: _shown(row, sums.get(row.id, {})) | shown_plan(plans.get(row.id)))
 
 
 @router.post("", status_code=201)

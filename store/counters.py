@@ -150,3 +150,22 @@ def summary(connection: Connection, journey_ids: Sequence[int]) -> dict[int, dic
     for row in found:
         sums.setdefault(row.journey_id, {})[row.what] = int(row.amount)
     return sums
+
+
+def messages(connection: Connection, journey_ids: Sequence[int]) -> dict[int, dict[str, int]]:
+    """The messages of some journeys by what they have come to: {journey id: {state: amount}}."""
+    part = (
+        "SELECT v.journey_id, c.what, c.amount FROM journey_version v JOIN {} c ON c.version_id = v.id"
+        " WHERE v.journey_id IN [ids] AND c.what LIKE 'delivery:%'"
+    )
+    found = rows(
+        connection,
+        "SELECT journey_id, what, sum(amount) AS amount FROM"
+        f" ({part.format('node_count')} UNION ALL {part.format('node_count_delta')}) AS both_parts"
+        " GROUP BY journey_id, what",
+        ids=list(journey_ids),
+    )
+    sums: dict[int, dict[str, int]] = {}
+    for row in found:
+        sums.setdefault(row.journey_id, {})[row.what.removeprefix("delivery:")] = int(row.amount)
+    return sums

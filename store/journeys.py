@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from store import drafts
+from store import drafts, scheduled
 from store.contacts import fold
 from store.database import dumps
 from store.sql import insert_new, one, parsed, rows, run, scalar
@@ -152,13 +152,17 @@ def versions(connection: Connection, journey_id: int) -> Sequence[Row[Any]]:
     )
 
 
-def page(connection: Connection, after: int, limit: int, search: str = "", status: str = "") -> Sequence[Row[Any]]:
+def page(
+    connection: Connection, after: int, limit: int, search: str = "", status: str = "", *, on_schedule: bool = False
+) -> Sequence[Row[Any]]:
     """Journeys, newest first; `after` is the last id of the page before (0: from the start)."""
     conditions = ["id < :after"] if after else ["1 = 1"]
     values: dict[str, Any] = {"after": after} if after else {}
     if status:
         conditions.append("status = :status")
         values["status"] = status
+    if on_schedule:
+        conditions.append(scheduled.condition(connection))
     if search:
         # Neither database folds the case of every alphabet by itself.
         sought = fold(search)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from store.tables.columns import Micros, json, key, number, when
@@ -12,6 +12,15 @@ from store.tables.columns import Micros, json, key, number, when
 
 class Journey(SQLModel, table=True):
     """A journey with its working draft; `public_id` is what the outside calls it."""
+
+    __table_args__ = (
+        Index(
+            "ix_journey_scheduled",
+            "id",
+            sqlite_where=text("""instr(draft, '"schedule":') > 0"""),
+            postgresql_where=text("""strpos(draft #>> '{graph,entry}', '"schedule":') > 0"""),
+        ),
+    )
 
     id: int | None = key()
     public_id: str = Field(unique=True, max_length=60)

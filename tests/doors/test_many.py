@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, event
@@ -82,6 +83,61 @@ def test_each_journey_of_a_page_has_its_own_sums(either_place: Town) -> None:
     items = place.call("GET", "/v1/journeys", params={"limit": 2})["items"]
     assert [(each["id"], each["entered"]) for each in items] == [(journeys[2], 1), (journeys[1], 0)]
     assert place.call("GET", f"/v1/journeys/{journeys[0]}")["entered"] == 2
+
+
+def test_broadcasts_are_the_journeys_with_a_schedule_and_tell_whom_when_and_how_it_went(either_place: Town) -> None:
+    place = either_place
+    place.freeze("2030-03-04T10:00:00+00:00")
+    place.contact("ann", attributes={"plan": "paid"})
+    place.call(
+        "POST",
+        "/v1/segments",
+        json={"id": "paid", "name": "Payers", "rule": {"attribute": "plan", "is": "equal", "value": "paid"}},
+    )
+    place.advance()
+    hello = step("hello", "send", channel="telegram", category="service", text="Hello")
+    daily = {"schedule": "FREQ=DAILY;BYHOUR=12;BYMINUTE=0", "segment": "paid"}
+    news = place.publish(line(hello, entry=daily, name="News", timezone="Europe/Moscow"))
+    once = {"schedule": "2030-03-05T09:00"}
+    draft = place.call("POST", "/v1/journeys", json=line(hello, entry=[{"api": True}, once], name="Sale"))["id"]
+    broken = place.call("POST", "/v1/journeys", json=line(hello, entry={"schedule": "soon"}, name="Half written"))["id"]
+    place.publish(line(hello, entry={"event": "schedule"}, name="No broadcast"))
+
+    def told() -> dict[str, Any]:
+        items = place.call("GET", "/v1/journeys", params={"entry": "schedule"})["items"]
+        return {each["id"]: each["broadcast"] for each in items}
+
+    def plan(schedule: str, comes: str | None, zone: str = "UTC", **segment: Any) -> dict[str, Any]:
+        whom = {"segment": None, "segment_name": None} | segment
+        return {"schedule": schedule, "timezone": zone, "next": comes, "entering": False, **whom}
+
+    paid = {"segment": "paid", "segment_name": "Payers"}
+    monday, tuesday = "2030-03-05T09:00:00Z", "2030-03-06T09:00:00Z"
+    assert list(told()) == [broken, draft, news]
+    assert told()[draft] == {"schedules": [plan("2030-03-05T09:00", monday)], "sent": 0, "failed": 0}
+    assert told()[broken]["schedules"] == [plan("soon", None)]
+    assert told()[news]["schedules"] == [plan(daily["schedule"], monday, "Europe/Moscow", **paid)]
+    place.advance("P1D")
+    place.advance()
+    assert told()[news] == {
+        "schedules": [plan(daily["schedule"], tuesday, "Europe/Moscow", **paid)],
+        "sent": 1,
+        "failed": 0,
+    }
+    # What the draft says no more is still going on while it is published; what is stopped does not come again.
+    saved = place.call("GET", f"/v1/journeys/{news}/draft")
+    place.call(
+        "PUT",
+        f"/v1/journeys/{news}/draft",
+        json={"document": line(hello, name="News")},
+        headers={"If-Match": str(saved["revision"])},
+    )
+    assert told()[news]["schedules"][0]["next"] == tuesday
+    place.call("POST", f"/v1/journeys/{news}/stop")
+    assert told()[news]["schedules"][0]["next"] is None
+    page = place.call("GET", "/v1/journeys", params={"entry": "schedule", "limit": 1, "search": "news"})
+    assert ([each["name"] for each in page["items"]], page["next"]) == (["News"], None)
+    place.call("GET", "/v1/journeys", params={"entry": "event"}, expect=422)
 
 
 def test_the_first_page_has_its_sums(either_place: Town) -> None:
