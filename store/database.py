@@ -157,11 +157,18 @@ class Database:
                 fcntl.flock(self._lock_file, fcntl.LOCK_UN)
 
     def checkpoint(self, *, truncate: bool = False) -> None:
-        """Move SQLite's write-ahead log into the database; only the engine calls this, and never two at once."""
-        if self.sqlite:
-            with self._one_writer(), self.engine.connect() as connection:
-                raw = connection.connection.driver_connection
-                assert raw is not None
+        """Move SQLite's write-ahead log into the database.
+
+        Nearly all of it while others write; then, with writers waiting, what they have added, so that the log begins
+        anew instead of growing for as long as somebody writes.
+        """
+        if not self.sqlite:
+            return
+        with self.engine.connect() as connection:
+            raw = connection.connection.driver_connection
+            assert raw is not None
+            raw.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+            with self._one_writer():
                 raw.execute(f"PRAGMA wal_checkpoint({'TRUNCATE' if truncate else 'PASSIVE'})").fetchall()
 
     def wal_bytes(self) -> int:

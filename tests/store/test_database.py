@@ -58,6 +58,36 @@ def test_read_then_write_of_several_processes_loses_nothing(tmp_path: Path) -> N
     database.close()
 
 
+def test_the_log_is_emptied_beside_writers_and_begins_anew(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/tropa.db"
+    upgrade(url)
+    database = Database(url)
+    said, over = "x" * 20_000, threading.Event()
+
+    def write() -> None:
+        for number in range(400):
+            facts = [ContactFacts(external_id=f"c{number}", attributes={"said": said})]
+            database.transact(lambda each, facts=facts: contacts.upsert(each, facts, 1))  # type: ignore[misc]
+        over.set()
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    while not over.wait(0.01):
+        database.checkpoint()
+    writer.join()
+    database.checkpoint()
+    most = database.wal_bytes()
+    database.transact(lambda each: contacts.upsert(each, [ContactFacts(external_id="one more")], 1))
+    # It has begun anew: what was written since lies in front, and the file is no longer than it was.
+    assert 0 < database.wal_bytes() == most
+    database.checkpoint(truncate=True)
+    assert database.wal_bytes() == 0
+    with database.read() as connection:
+        assert scalar(connection, "SELECT count(*) FROM contact") == 401
+        assert scalar(connection, "PRAGMA integrity_check") == "ok"
+    database.close()
+
+
 def test_only_what_is_lazy_does_not_wait_for_the_disk(database_url: str) -> None:
     database = Database(database_url)
     add = "INSERT INTO project_setting (name, value) VALUES (:name, '1')"
