@@ -145,7 +145,7 @@ class Line:
                 due = scalar(connection, "SELECT 1 FROM enrollment WHERE due_at <= :now LIMIT 1", now=micros(self.now))
             if due is None:
                 return
-            time.sleep(0.01)
+            time.sleep(0.003)
         raise RuntimeError("the engines do not get through")
 
     def ended(self, many: int, patience: float = 120.0) -> None:
