@@ -58,6 +58,7 @@ def places() -> dict[str, list[st.Page]]:
         "": [page("home", _("Home"), "home", _("Where you are, and what to do next."), default=True)],
         _("Build"): [
             page("journeys", _("Journeys"), "route", _("Every journey with its state and numbers.")),
+            page("broadcasts", _("Broadcasts"), "campaign", _("Who gets what, and when.")),
             page("templates", _("Templates"), "chat", _("Messages for reuse, as each messenger shows them.")),
             page("editor", _("Editor"), "edit", hidden=True),
             page("journey", _("Journey"), "account_tree", hidden=True),
@@ -130,7 +131,7 @@ def main() -> None:
     if language() != "en":
         st.html(FILES.format(choose=_("Choose a file")))
     menu = places()
-    here = st.navigation(menu)
+    here = st.navigation(menu, expanded=True)
     language_picker()
     try:
         last_word()

@@ -29,8 +29,11 @@ class Backend(AuthoringDoors, PeopleDoors):
 
     # Journeys
 
-    def journeys(self, *, search: str = "", status: str = "", limit: int = 20, after: str | None = None) -> Page:
-        return self._page("/v1/journeys", search=search, status=status, limit=limit, after=after)
+    def journeys(
+        self, *, search: str = "", status: str = "", entry: str = "", limit: int = 20, after: str | None = None
+    ) -> Page:
+        """`entry="schedule"`: those that contacts enter by a schedule, with the plan of each."""
+        return self._page("/v1/journeys", search=search, status=status, entry=entry, limit=limit, after=after)
 
     def journey(self, journey: str) -> Json:
         """One journey; `document` and `version` are those that are live, if any."""

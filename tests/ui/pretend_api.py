@@ -60,13 +60,15 @@ def create_app(world: World) -> FastAPI:
 
 def _journeys(app: FastAPI, world: World) -> None:
     @app.get("/v1/journeys")
-    def listed(search: str = "", status: str = "", limit: int = 20, after: str | None = None) -> Json:
+    def listed(search: str = "", status: str = "", entry: str = "", limit: int = 20, after: str | None = None) -> Json:
         fits = [
             one
             for one in world.journeys.values()
             if search.lower() in one["name"].lower() and status in ("", one["status"])
         ]
-        return paged([world.shown(one) for one in fits], limit, after)
+        if entry:
+            fits = [one for one in fits if "schedule" in one["document"]["graph"].get("entry", {})]
+        return paged([world.shown(one) | (world.plan(one) if entry else {}) for one in fits], limit, after)
 
     @app.post("/v1/journeys")
     def create(document: Json) -> Json:

@@ -87,6 +87,16 @@ class World:
             **{k: numbers[k] for k in ("entered", "inside", "completed", "converted")},
         }
 
+    def plan(self, journey: Json) -> Json:
+        """When a schedule comes; a test may say otherwise under `broadcast`."""
+        graph = journey["document"]["graph"]
+        segment = graph["entry"].get("segment")
+        named = next((one["name"] for one in self.segments if one["id"] == segment), None)
+        whom = {"segment": segment, "segment_name": named, "timezone": graph.get("timezone", "UTC")}
+        told = {"schedule": graph["entry"]["schedule"], "next": data.at(days=-2), "entering": False, **whom}
+        more = journey.get("broadcast", {})
+        return {"broadcast": {"schedules": [told | more], "sent": 1180, "failed": 7}}
+
     def journey(self, name: str) -> Json:
         if name not in self.journeys:
             raise Problem(404, "There is no such journey.", f"No journey is called {name}.")

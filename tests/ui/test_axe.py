@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.ui.browsing import CHROMIUM, chromium, streamlit_over
 from tests.ui.pretend_world import World
 from tests.ui.test_pages import PAGES
+from ui.drafts import broadcast
 
 pytestmark = [
     pytest.mark.browser,
@@ -36,7 +37,10 @@ OF_THE_MENU = ("list", "listitem")
 
 @pytest.fixture(scope="module")
 def world() -> World:
-    return World()
+    made = World()
+    message = {"category": "marketing", "text": "Hello"}
+    made.add("news", broadcast("News", "FREQ=DAILY;BYHOUR=10", "loyal", "Europe/Moscow", message), status="live")
+    return made
 
 
 @pytest.fixture(scope="module")

@@ -18,6 +18,7 @@ pytestmark = pytest.mark.slow
 PAGES = {
     "home": {},
     "journeys": {},
+    "broadcasts": {},
     "journey": {"id": "cart"},
     "rehearsal": {"id": "cart"},
     "editor": {"id": "cart"},
@@ -37,6 +38,7 @@ PAGES = {
 DOORS = {
     "home": "/v1/overview",
     "journeys": "/v1/journeys",
+    "broadcasts": "/v1/journeys",
     "journey": "/v1/journeys/cart/funnel",
     "rehearsal": "/v1/journeys",
     "editor": "/v1/journeys/cart/draft",
@@ -55,6 +57,7 @@ DOORS = {
 TITLES = {
     "home": ("Home", "Главная"),
     "journeys": ("Journeys", "Сценарии"),
+    "broadcasts": ("Broadcasts", "Рассылки"),
     "journey": ("Abandoned cart", "Abandoned cart"),
     "rehearsal": ("Rehearsal", "Репетиция"),
     "editor": ("Abandoned cart", "Abandoned cart"),
@@ -82,7 +85,8 @@ def test_a_full_page_is_drawn_without_errors(api: str, page: str, lang: str) -> 
 
 
 @pytest.mark.parametrize(
-    "page", ["home", "journeys", "rehearsal", "funnel", "contacts", "segments", "inbox", "phones", "channels"]
+    "page",
+    ["home", "journeys", "broadcasts", "rehearsal", "funnel", "contacts", "segments", "inbox", "phones", "channels"],
 )
 def test_an_empty_page_teaches_instead_of_being_empty(monkeypatch: pytest.MonkeyPatch, page: str) -> None:
     with served(World(filled=False)) as url:

@@ -98,7 +98,7 @@ def steps(facts: Json) -> list[Step]:
             "event_repeat",
             _("Keep in touch"),
             _("Schedules and triggers that work by themselves, and people who answer."),
-            "journeys",
+            "broadcasts",
             summary["live_journeys"] > 1,
             also="inbox",
         ),
