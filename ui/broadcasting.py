@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import streamlit as st
@@ -133,9 +135,17 @@ def _what(order: Order) -> None:
     )  # fmt: skip
     order.category = chosen or "marketing"
     order.text = st.text_area(_("Text"), key="broadcast-text", height=140, max_chars=8000) or ""
-    names = [str(one["name"]) for one in backend().attributes().get("items") or ()][:3] or ["first_name"]
-    example = " ".join(f'`{{{{ contact.{name}|default("…") }}}}`' for name in names if name.isidentifier())
-    st.caption(_("What differs from person to person: {example}").format(example=example))
+    known = [one for one in backend().attributes().get("items") or () if str(one["name"]).isidentifier()]
+    example = " ".join(f"`{_variable(one)}`" for one in known[:3] or [{"name": "first_name"}])
+    # Not a caption: code in one is too pale to be read.
+    hint = _("What differs from person to person: {example}").format(example=example)
+    st.markdown(f":small[{hint}]")
+
+
+def _variable(attribute: Mapping[str, Any]) -> str:
+    """An attribute as it is written into a text, with something to say where it is missing, as the editor offers it."""
+    missing = "" if attribute.get("type") == "number" else '|default("…")'
+    return f"{{{{ contact.{attribute['name']}{missing} }}}}"
 
 
 def _when(order: Order) -> None:

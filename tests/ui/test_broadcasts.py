@@ -82,6 +82,8 @@ def test_the_form_loses_nothing_and_makes_a_draft(api: str, world: World) -> Non
     test.text_input(key="broadcast-name").set_value("News")
     test = test.selectbox(key="broadcast-segment").select("loyal").run()
     assert "contacts now." in words(test)
+    assert '`{{ contact.first_name|default("…") }}`' in words(test)
+    assert "`{{ contact.total }}`" in words(test)
     world.broken["/v1/journeys"] = Problem(503, "Not ready", "Try again soon.")
     test = test.button(key="broadcast-make").click().run()
     assert "Try again soon" in words(test)
