@@ -72,6 +72,7 @@ def addresses(crowd: Crowd) -> dict[str, str]:
     return {
         "Home": "",
         "Journeys": "journeys",
+        "Broadcasts": "broadcasts",
         "Journey": f"journey?id={crowd.journey}",
         "Editor": f"editor?id={crowd.journey}",
         "Rehearsal": f"rehearsal?id={crowd.journey}",

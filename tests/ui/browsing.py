@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.request import urlopen
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.ports import free_port
 from tests.ui.pretend_api import served
@@ -32,6 +32,8 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+#: A page that is drawn beside other work takes its time: what is expected of it is given up after so many milliseconds.
+expect.set_options(timeout=20_000)
 
 
 @contextmanager
