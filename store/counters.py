@@ -135,9 +135,22 @@ def sent(connection: Connection, start: int) -> int:
 
 def summary(connection: Connection, journey_ids: Sequence[int]) -> dict[int, dict[str, int]]:
     """The journey rows of some journeys: {journey id: {what: amount}}."""
+    return _by_journey(connection, journey_ids, "c.node = ''")
+
+
+def messages(connection: Connection, journey_ids: Sequence[int]) -> dict[int, dict[str, int]]:
+    """The messages of some journeys by what they have come to: {journey id: {state: amount}}."""
+    found = _by_journey(connection, journey_ids, "c.what LIKE 'delivery:%'")
+    return {
+        journey: {what.removeprefix("delivery:"): amount for what, amount in sums.items()}
+        for journey, sums in found.items()
+    }
+
+
+def _by_journey(connection: Connection, journey_ids: Sequence[int], which: str) -> dict[int, dict[str, int]]:
     part = (
-        "SELECT v.journey_id, c.what, c.amount FROM journey_version v JOIN {} c ON c.version_id = v.id AND c.node = ''"
-        " WHERE v.journey_id IN [ids]"
+        "SELECT v.journey_id, c.what, c.amount FROM journey_version v JOIN {} c ON c.version_id = v.id"
+        f" WHERE v.journey_id IN [ids] AND {which}"
     )
     found = rows(
         connection,
@@ -149,23 +162,4 @@ def summary(connection: Connection, journey_ids: Sequence[int]) -> dict[int, dic
     sums: dict[int, dict[str, int]] = {}
     for row in found:
         sums.setdefault(row.journey_id, {})[row.what] = int(row.amount)
-    return sums
-
-
-def messages(connection: Connection, journey_ids: Sequence[int]) -> dict[int, dict[str, int]]:
-    """The messages of some journeys by what they have come to: {journey id: {state: amount}}."""
-    part = (
-        "SELECT v.journey_id, c.what, c.amount FROM journey_version v JOIN {} c ON c.version_id = v.id"
-        " WHERE v.journey_id IN [ids] AND c.what LIKE 'delivery:%'"
-    )
-    found = rows(
-        connection,
-        "SELECT journey_id, what, sum(amount) AS amount FROM"
-        f" ({part.format('node_count')} UNION ALL {part.format('node_count_delta')}) AS both_parts"
-        " GROUP BY journey_id, what",
-        ids=list(journey_ids),
-    )
-    sums: dict[int, dict[str, int]] = {}
-    for row in found:
-        sums.setdefault(row.journey_id, {})[row.what.removeprefix("delivery:")] = int(row.amount)
     return sums
