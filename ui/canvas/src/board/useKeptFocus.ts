@@ -4,7 +4,8 @@ import { useEffect, type RefObject } from "react"
 
 /** React Flow takes the focus away a frame after Escape; what is closed is gone when React has drawn. */
 const SETTLED_MS = 60
-const LOOK_MS = 200
+/** Shorter than any dialog stays: one that is closed at once was there, too. */
+const LOOK_MS = 25
 /** How long a dialog of the page may take to open. */
 const PATIENCE_MS = 15000
 const NEAR = [".react-flow__node.selected", ".react-flow__node", ".toolbar button:enabled"]
