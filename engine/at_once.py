@@ -70,12 +70,12 @@ class Outlets:
         self, rows: Sequence[Claimed], trip: Trip, part: str, journey: Journey, persons: Mapping[int, Person]
     ) -> tuple[list[Claimed], list[Claimed]]:
         """Take what trips that stand alike have said: whose was taken, and whose is for the claim to decide."""
-        if self._addresses is None:
-            self._addresses = self._load()
         says = journey.says(trip.node, part)
         if says is None or not self._fits(says):
             self.behind.update(row.contact_id for row in rows)
             return [], list(rows)
+        if self._addresses is None:
+            self._addresses = self._load()
         #: What the gates said of the message to somebody with such addresses: all get the same.
         verdicts: dict[tuple[Any, ...], int | None] = {}
         taken: list[Claimed] = []
